@@ -1,0 +1,116 @@
+/** The command `lector`: what it understands, and how its errors are told. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { exits, type Setup } from "./lector.ts";
+import { migrateCommand } from "./migrate.ts";
+import { narrateCommand } from "./narrate.ts";
+import { runsCancel, runsList, runsRetry, runsShow } from "./runs.ts";
+import { voicesList } from "./voices.ts";
+import { workerCommand } from "./worker.ts";
+
+/** Runs the command of `process.argv` and answers its exit code. */
+export async function runCli(setup: Setup, { envFile }: { envFile: string | null }): Promise<number> {
+  let code: number = exits.completed;
+  const program = new Command("lector")
+    .description("Gives written content a voice and keeps it current.")
+    .showHelpAfterError('("lector --help" and "lector COMMAND --help" show the usage)')
+    .exitOverride()
+    .hook("preAction", () => {
+      if (envFile) process.stderr.write(`Settings from ${envFile}\n`);
+    });
+  const json = ["--json", "print one JSON object to standard output, and nothing else"] as const;
+  const does =
+    <A extends unknown[]>(run: (...given: A) => Promise<number>) =>
+    async (...given: A) => {
+      code = await run(...given);
+    };
+
+  program
+    .command("narrate")
+    .description("speak a text: audio, captions and narration.json")
+    .argument("<source>", "a file (Markdown, HTML, plain text), a URL, or - for standard input")
+    .option("--voice <key>", '"lector voices list" shows them; default: the voice of the locale')
+    .option("--locale <tag>", "BCP 47, such as en or id; default: what the text says, else detected")
+    .option("--formats <list>", "audio formats, separated by commas", listOf, ["mp3"])
+    .option("--out <dir>", "where the files go; default: out/NAME")
+    .option("--title <text>", "the title tag; default: the text's own title")
+    .option(...json, false)
+    .action(does((source: string, options) => narrateCommand(setup, source, options)));
+
+  const runs = program.command("runs").description("what has been made, and what is being made");
+  runs
+    .command("list")
+    .option("--status <status>", "only runs with this status")
+    .option("--limit <count>", "how many, newest first", countOf, 50)
+    .option(...json, false)
+    .action(does((options) => runsList(setup, options)));
+  const actions = { show: runsShow, cancel: runsCancel, retry: runsRetry };
+  for (const [name, action] of Object.entries(actions)) {
+    runs
+      .command(name)
+      .argument("<execution_id>")
+      .option(...json, false)
+      .action(does((id: string, options) => action(setup, id, options)));
+  }
+  program
+    .command("voices")
+    .description("the configured voices")
+    .command("list")
+    .option("--locale <tag>", "only voices of this language")
+    .option(...json, false)
+    .action(does((options) => voicesList(setup, options)));
+  program
+    .command("migrate")
+    .description("bring the database's schema up to date")
+    .option(...json, false)
+    .action(does((options) => migrateCommand(setup, options)));
+  program
+    .command("worker")
+    .description("work on all runs until stopped")
+    .action(does(() => workerCommand(setup)));
+
+  try {
+    await program.parseAsync();
+    return code;
+  } catch (error) {
+    return told(error);
+  }
+}
+
+function listOf(value: string): string[] {
+  const names = value
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+  if (names.length === 0) throw new InvalidArgumentError("Expected names such as mp3, separated by commas.");
+  return names;
+}
+
+function countOf(value: string): number {
+  const count = Number(value);
+  if (Number.isInteger(count) && count > 0 && count <= 1000) return count;
+  throw new InvalidArgumentError("Expected a whole number from 1 to 1000.");
+}
+
+/** Errors that say all there is to say; anything else is a fault of ours and shows where it came from. */
+const clear = new Set([
+  "Unusable",
+  "UnusableInput",
+  "UnknownVoice",
+  "InvalidVoices",
+  "VoiceError",
+  "UnknownProvider",
+  "UnknownFormat",
+  "DatabaseUnreachable",
+  "SchemaTooNew",
+  "RunNotFound",
+  "RunConflict",
+]);
+
+function told(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exits.completed : exits.notStarted;
+  if (!(error instanceof Error)) throw error;
+  const system = "code" in error && typeof error.code === "string";
+  if (!clear.has(error.name) && !system) process.stderr.write(`${error.stack}\n`);
+  else process.stderr.write(`${error.message}\n`);
+  return clear.has(error.name) ? exits.notStarted : exits.ended;
+}

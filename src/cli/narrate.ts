@@ -1,0 +1,209 @@
+/** `lector narrate FILE|URL|-`: one text becomes one narration, durably. */
+import { randomUUID } from "node:crypto";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isConnectionError } from "../database/connect.ts";
+import { isActive } from "../orchestrator/cancel.ts";
+import { findLastRun, findRun, runSteps, runVariables, type Run } from "../orchestrator/find.ts";
+import { reopenRun, RunConflict } from "../orchestrator/reopen.ts";
+import { resolve as resolveValue } from "../orchestrator/values.ts";
+import type { Worker } from "../orchestrator/worker.ts";
+import { prepareNarration, type PreparedNarration } from "../workflows/narrate.ts";
+import type { Published } from "../workflows/narrate-publish.ts";
+import { exits, Unusable, type Lector, type Setup } from "./lector.ts";
+import { progressView, type ProgressView } from "./progress.ts";
+import { readSource } from "./source.ts";
+
+export type NarrateOptions = {
+  voice?: string;
+  locale?: string;
+  formats: string[];
+  out?: string;
+  title?: string;
+  json: boolean;
+};
+
+const LOOK_MS = 100;
+
+export async function narrateCommand(setup: Setup, source: string, options: NarrateOptions): Promise<number> {
+  const read = await readSource(source, setup.limits.maxInputBytes);
+  const voices = await setup.voices();
+  const { voice, locale, title, formats } = options;
+  const request = { ...read, voice, locale, title, formats, maxCharacters: setup.limits.maxCharacters };
+  const prepared = prepareNarration(request, { voices, providers: setup.providers });
+  const folder = resolve(options.out ?? join("out", read.name));
+  await checkWritable(folder);
+
+  const view = progressView({ bars: Boolean(process.stderr.isTTY), quiet: false });
+  const lector = await setup.open(view.note);
+  const interrupted = interruption();
+  const worker = await lector.work({ scoped: true, onEnded: () => interrupted.look() });
+  try {
+    const run = await startOrJoin(lector, worker, prepared, view);
+    worker.only(run);
+    const ended = await follow(lector, run, view, interrupted);
+    view.end();
+    if (!ended) return detached(run);
+    return await report(lector, ended, folder, options.json);
+  } finally {
+    view.end();
+    await worker.stop();
+    await lector.close();
+    interrupted.end();
+  }
+}
+
+/** An active run of the same narration is joined, a failed one is reopened; else a new one starts. */
+async function startOrJoin(
+  lector: Lector,
+  worker: Worker,
+  { input, dedupeKey }: PreparedNarration,
+  view: ProgressView,
+): Promise<string> {
+  const last = await findLastRun(lector.connection.db, "local", dedupeKey);
+  if (last?.status === "FAILED") {
+    try {
+      await reopenRun(lector.connection.db, last.executionId, { by: "cli", why: "narrated again" });
+      view.note(`Going on with run ${last.executionId}, which had failed.`);
+      return last.executionId;
+    } catch (error) {
+      if (!(error instanceof RunConflict)) throw error; // another terminal was faster: join it
+    }
+  }
+  const started = await worker.start({
+    workflow: lector.narrate,
+    input,
+    dedupeKey,
+    admissionKeys: ["generations"],
+  });
+  if (started.joined) view.note(`Following run ${started.executionId}, which is under way.`);
+  return started.executionId;
+}
+
+/** Follows the run to its end; null after an interruption. */
+async function follow(lector: Lector, id: string, view: ProgressView, interrupted: Interruption): Promise<Run | null> {
+  const { db } = lector.connection;
+  let waiting = false;
+  while (!interrupted.asked()) {
+    try {
+      const run = await findRun(db, id);
+      view.show(await runSteps(db, id));
+      if (!isActive(run.status)) return run;
+      if (!run.admitted && !waiting)
+        view.note("Waiting: as many narrations as LECTOR_GENERATIONS allows are under way.");
+      waiting = !run.admitted;
+    } catch (error) {
+      if (!isConnectionError(error)) throw error; // the worker brings the database back
+    }
+    await interrupted.orAfter(LOOK_MS);
+  }
+  return null;
+}
+
+type Interruption = { asked(): boolean; look(): void; orAfter(ms: number): Promise<void>; end(): void };
+
+/** Ctrl-C detaches: steps are handed back and nothing is cancelled. A second one ends the process at once. */
+function interruption(): Interruption {
+  let asked = false;
+  let wake = () => {};
+  const onSignal = () => {
+    if (asked) process.exit(exits.detached);
+    asked = true;
+    wake();
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    asked: () => asked,
+    look: () => wake(),
+    async orAfter(ms) {
+      const abort = new AbortController();
+      wake = () => abort.abort();
+      await sleep(ms, undefined, { signal: abort.signal }).catch(() => {});
+    },
+    end: () => signals.forEach((signal) => process.off(signal, onSignal)),
+  };
+}
+
+function detached(id: string): number {
+  process.stderr.write(`Detached. Run ${id} keeps what is done; the same command goes on with it.\n`);
+  return exits.detached;
+}
+
+async function report(lector: Lector, run: Run, folder: string, json: boolean): Promise<number> {
+  const summary = { execution_id: run.executionId, status: run.status };
+  const elapsed = { elapsed_s: run.elapsedMs / 1000 };
+  if (run.status !== "COMPLETED") {
+    const error = run.error ?? { code: run.status.toLowerCase(), message: `The run was ${run.status.toLowerCase()}.` };
+    if (json) print({ ...summary, error, ...elapsed });
+    const at = error.step ? ` in "${error.step}"` : "";
+    process.stderr.write(`Run ${run.executionId} ended as ${run.status}${at}: ${error.message}\n`);
+    return exits.ended;
+  }
+  const { steps } = await runVariables(lector.connection.db, run.executionId);
+  const published = (await resolveValue(lector.storage, steps["publish"])) as Published;
+  const files = await writeFiles(lector, published, folder);
+  const { duration_s, loudness_lufs, segments, characters } = published;
+  if (json) print({ ...summary, files, duration_s, loudness_lufs, segments, characters, ...elapsed });
+  else tell(published, files, elapsed.elapsed_s);
+  return exits.completed;
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+function tell(
+  { duration_s, loudness_lufs, segments, characters }: Published,
+  files: Record<string, string>,
+  elapsed: number,
+): void {
+  const loudness = loudness_lufs === null ? "" : `, ${loudness_lufs} LUFS`;
+  const lines = [
+    `${clock(duration_s)} of audio${loudness}, in ${elapsed.toFixed(1)} s`,
+    `${segments.synthesised} of ${segments.total} segments spoken, ${segments.reused} reused; ${characters.billed} of ${characters.total} characters billed`,
+    ...Object.values(files),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return (parts[0] ? parts : parts.slice(1)).map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+/** Each file appears whole: copied beside its place, then renamed. */
+async function writeFiles(lector: Lector, published: Published, folder: string): Promise<Record<string, string>> {
+  const written: Record<string, string> = {};
+  for (const { name, format, key } of published.files) {
+    const path = join(folder, name);
+    const beside = `${path}.${randomUUID().slice(0, 8)}.tmp`;
+    try {
+      await copyFile(await lector.storage.local(key), beside);
+      await rename(beside, path);
+    } catch (cause) {
+      await rm(beside, { force: true }).catch(() => {});
+      throw new Error(
+        `Cannot write ${path}: ${(cause as Error).message}. The narration itself is kept; run it again.`,
+        { cause },
+      );
+    }
+    written[format] = path;
+  }
+  return written;
+}
+
+async function checkWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.lector-${randomUUID().slice(0, 8)}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, "");
+    await rm(probe);
+  } catch (cause) {
+    throw new Unusable(`Cannot write to the folder ${folder}: ${(cause as Error).message}. Name another with --out.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,111 @@
+/** `lector runs list|show|cancel|retry`. */
+import { cancelRun } from "../orchestrator/cancel.ts";
+import { findRun, listRuns, runSteps, type Run, type StepSummary } from "../orchestrator/find.ts";
+import { reopenRun } from "../orchestrator/reopen.ts";
+import { exits, Unusable, type Lector, type Setup } from "./lector.ts";
+
+const STATUSES = ["PENDING", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"];
+
+export async function runsList(setup: Setup, o: { status?: string; limit: number; json: boolean }): Promise<number> {
+  const status = o.status?.toUpperCase();
+  if (status && !STATUSES.includes(status)) {
+    throw new Unusable(`No run has the status "${o.status}". There are: ${STATUSES.join(", ")}.`);
+  }
+  return withLector(setup, async ({ connection }) => {
+    const runs = await listRuns(connection.db, { status, limit: o.limit });
+    if (o.json) print({ runs: runs.map(describe) });
+    else if (runs.length === 0) process.stdout.write("No runs.\n");
+    else for (const run of runs) process.stdout.write(`${line(run)}\n`);
+    return exits.completed;
+  });
+}
+
+export async function runsShow(setup: Setup, id: string, o: { json: boolean }): Promise<number> {
+  checkId(id);
+  return withLector(setup, async ({ connection: { db } }) => {
+    const run = await findRun(db, id);
+    const steps = await runSteps(db, id);
+    if (o.json) print({ ...describe(run), steps: steps.map(describeStep) });
+    else {
+      process.stdout.write(`${line(run)}\n`);
+      for (const step of steps) process.stdout.write(`  ${stepLine(step)}\n`);
+      if (run.error) process.stdout.write(`  error: ${run.error.message}\n`);
+    }
+    return exits.completed;
+  });
+}
+
+export async function runsCancel(setup: Setup, id: string, o: { json: boolean }): Promise<number> {
+  checkId(id);
+  return withLector(setup, async ({ connection: { db } }) => {
+    const { status, changed } = await cancelRun(db, id, { by: "cli" });
+    if (o.json) print({ execution_id: id, status });
+    else process.stdout.write(changed ? `Cancelled ${id}.\n` : `${id} had ended as ${status}; nothing to cancel.\n`);
+    return exits.completed;
+  });
+}
+
+export async function runsRetry(setup: Setup, id: string, o: { json: boolean }): Promise<number> {
+  checkId(id);
+  return withLector(setup, async ({ connection: { db } }) => {
+    await reopenRun(db, id, { by: "cli", why: "lector runs retry" });
+    const { status } = await findRun(db, id);
+    if (o.json) print({ execution_id: id, status });
+    else
+      process.stdout.write(
+        `Reopened ${id}. A worker goes on with it: "lector worker", or the command that started it.\n`,
+      );
+    return exits.completed;
+  });
+}
+
+async function withLector(setup: Setup, use: (lector: Lector) => Promise<number>): Promise<number> {
+  const lector = await setup.open((text) => void process.stderr.write(`${text}\n`));
+  try {
+    return await use(lector);
+  } finally {
+    await lector.close();
+  }
+}
+
+function checkId(id: string): void {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return;
+  throw new Unusable(`"${id}" is not an execution_id. "lector runs list" shows them.`);
+}
+
+function describe(run: Run) {
+  return {
+    execution_id: run.executionId,
+    workflow: run.workflow,
+    workflow_id: run.workflowId,
+    status: run.status,
+    current_step: run.currentStep,
+    error: run.error,
+    created_at: run.createdAt,
+    updated_at: run.updatedAt,
+    started_at: run.startedAt,
+    ended_at: run.endedAt,
+    elapsed_s: run.elapsedMs / 1000,
+  };
+}
+
+function describeStep(step: StepSummary) {
+  const { startedAt, endedAt, ...rest } = step;
+  return { ...rest, started_at: startedAt, ended_at: endedAt };
+}
+
+function line(run: Run): string {
+  const at = run.createdAt.toISOString().slice(0, 19).replace("T", " ");
+  return `${run.executionId}  ${run.status.padEnd(9)}  ${at}  ${run.workflow}  ${(run.elapsedMs / 1000).toFixed(1)} s`;
+}
+
+function stepLine(step: StepSummary): string {
+  const items = step.items ? `  ${step.items.done}/${step.items.total}` : "";
+  const attempts = step.attempt > 1 ? `  attempt ${step.attempt}` : "";
+  const error = step.error ? `  ${step.error.message}` : "";
+  return `${String(step.step).padStart(2)}  ${step.name.padEnd(10)} ${step.state}${items}${attempts}${error}`;
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}

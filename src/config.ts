@@ -1,0 +1,152 @@
+/**
+ * Every setting: its name, default, validator and help. The only reader of the environment; values are passed on.
+ * `.env.example` is checked against this table by a test.
+ */
+import { readFileSync } from "node:fs";
+import { availableParallelism, homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+
+export type Config = {
+  databaseUrl: string | null;
+  dataDir: string;
+  voicesFile: string | null;
+  logLevel: (typeof logLevels)[number];
+  logFormat: "json" | "pretty";
+  leaseMs: number;
+  generations: number;
+  speechCalls: number;
+  cores: number;
+  maxInputBytes: number;
+  maxCharacters: number;
+};
+
+export class InvalidSetting extends Error {
+  override name = "InvalidSetting";
+}
+
+type Setting<T> = { name: string; help: string; example: string; read(value: string | undefined): T };
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
+  databaseUrl: {
+    name: "DATABASE_URL",
+    help: "A Postgres 15 or newer. Without it Lector runs its own in the data folder.",
+    example: "postgres://user:password@localhost:5432/lector",
+    read: (value) => (value ? postgresUrl(value) : null),
+  },
+  dataDir: {
+    name: "LECTOR_DATA",
+    help: "The data folder: audio, and the own Postgres. Default: lector in the user's data home.",
+    example: "~/.local/share/lector",
+    read: (value) => resolve(value ? value.replace(/^~(?=\/|$)/, homedir()) : join(dataHome(), "lector")),
+  },
+  voicesFile: {
+    name: "LECTOR_VOICES",
+    help: "The file with further voices. Default: voices.json in the data folder.",
+    example: "./voices.json",
+    read: (value) => (value ? resolve(value) : null),
+  },
+  logLevel: {
+    name: "LOG_LEVEL",
+    help: `What lector worker logs: ${logLevels.join(", ")}.`,
+    example: "info",
+    read: (value) => oneOf("LOG_LEVEL", logLevels, value ?? "info"),
+  },
+  logFormat: {
+    name: "LOG_FORMAT",
+    help: "json, or pretty. Default: pretty on a terminal, json elsewhere.",
+    example: "json",
+    read: (value) =>
+      oneOf("LOG_FORMAT", ["json", "pretty"] as const, value ?? (process.stderr.isTTY ? "pretty" : "json")),
+  },
+  leaseMs: {
+    name: "LECTOR_LEASE_MS",
+    help: "How long a silent worker keeps its work before another takes it over, in ms.",
+    example: "10000",
+    read: (value) => integer("LECTOR_LEASE_MS", value, { fallback: 10_000, least: 200, most: 600_000 }),
+  },
+  generations: {
+    name: "LECTOR_GENERATIONS",
+    help: "Narrations that are made at once, over all processes.",
+    example: "20",
+    read: (value) => integer("LECTOR_GENERATIONS", value, { fallback: 20, least: 1, most: 10_000 }),
+  },
+  speechCalls: {
+    name: "LECTOR_SPEECH_CALLS",
+    help: "Synthesis calls to one provider that run at once, over all processes.",
+    example: "20",
+    read: (value) => integer("LECTOR_SPEECH_CALLS", value, { fallback: 20, least: 1, most: 10_000 }),
+  },
+  cores: {
+    name: "LECTOR_CORES",
+    help: "Processor cores that speech and encoding may use. Default: all.",
+    example: "2",
+    read: (value) => integer("LECTOR_CORES", value, { fallback: availableParallelism(), least: 1, most: 1024 }),
+  },
+  maxInputBytes: {
+    name: "LECTOR_MAX_INPUT_BYTES",
+    help: "The largest file or page that is read, in bytes.",
+    example: "16777216",
+    read: (value) => integer("LECTOR_MAX_INPUT_BYTES", value, { fallback: 16 * 2 ** 20, least: 1, most: 2 ** 30 }),
+  },
+  maxCharacters: {
+    name: "LECTOR_MAX_CHARACTERS",
+    help: "The longest text that is narrated in one run, in characters.",
+    example: "2000000",
+    read: (value) => integer("LECTOR_MAX_CHARACTERS", value, { fallback: 2_000_000, least: 1, most: 100_000_000 }),
+  },
+};
+
+export type Loaded = { config: Config; /** The `.env` that was read, if there is one. */ envFile: string | null };
+
+/** Reads the environment and, beneath it, `.env` in the working folder. Throws `InvalidSetting`. */
+export function loadConfig(): Loaded {
+  const envFile = resolve(".env");
+  const fromFile = readEnvFile(envFile);
+  const values: NodeJS.Dict<string> = { ...fromFile, ...process.env };
+  const read = Object.entries(settings).map(([key, setting]) => [
+    key,
+    setting.read(values[setting.name]?.trim() || undefined),
+  ]);
+  return { config: Object.fromEntries(read) as Config, envFile: fromFile && envFile };
+}
+
+function readEnvFile(path: string): NodeJS.Dict<string> | null {
+  try {
+    return parseEnv(readFileSync(path, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw new InvalidSetting(`The file ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function dataHome(): string {
+  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support");
+  if (process.platform === "win32") return process.env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local");
+  return process.env["XDG_DATA_HOME"] || join(homedir(), ".local", "share");
+}
+
+function postgresUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url && /^postgres(ql)?:$/.test(url.protocol)) return value;
+  throw new InvalidSetting('Expected DATABASE_URL to look like "postgres://user:password@host:5432/database".');
+}
+
+function integer(
+  name: string,
+  value: string | undefined,
+  o: { fallback: number; least: number; most: number },
+): number {
+  if (value === undefined) return o.fallback;
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= o.least && number <= o.most) return number;
+  throw new InvalidSetting(`Expected ${name} to be a whole number from ${o.least} to ${o.most}, got "${value}".`);
+}
+
+function oneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {
+  const found = allowed.find((each) => each === value.toLowerCase());
+  if (found) return found;
+  throw new InvalidSetting(`Expected ${name} to be one of ${allowed.join(", ")}, got "${value}".`);
+}

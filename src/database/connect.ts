@@ -1,0 +1,133 @@
+/** One pool of Postgres connections, spoken to through Kysely. */
+import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import pg from "pg";
+
+/** Tables are written out in SQL beside each question (`sql<Row>`), so the builder knows none of them. */
+// oxlint-disable-next-line typescript/no-empty-object-type
+export type Database = Kysely<{}>;
+// oxlint-disable-next-line typescript/no-empty-object-type
+export type Tx = Transaction<{}>;
+/** Where a question can be asked: the pool, or an open transaction. */
+export type Queryable = Database | Tx;
+
+export type Connection = {
+  db: Database;
+  url: string;
+  /** Makes one round trip; rejects where the server cannot be used. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export class DatabaseUnreachable extends Error {
+  override name = "DatabaseUnreachable";
+}
+
+/**
+ * Opens a pool; no connection is made until the first query.
+ * `prepare`: name every parameterised statement, so that Postgres plans it once a connection; off behind a pooler that
+ * cannot keep prepared statements. `idleTransactionMs`: a frozen process must not hold row locks for ever.
+ */
+export function connect(
+  url: string,
+  {
+    max = 10,
+    prepare = true,
+    idleTransactionMs = 10_000,
+  }: { max?: number; prepare?: boolean; idleTransactionMs?: number } = {},
+): Connection {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    idle_in_transaction_session_timeout: idleTransactionMs,
+    application_name: "lector",
+    keepAlive: true,
+    allowExitOnIdle: true,
+    types: { getTypeParser: parserOf },
+  });
+  pool.on("error", () => {}); // an idle connection went away; the next query opens another or fails by itself
+  const named = new WeakMap<pg.PoolClient, pg.PoolClient>();
+  const dialect = new PostgresDialect({
+    pool: {
+      connect: async () => {
+        const client = await pool.connect();
+        if (!prepare) return client as never;
+        if (!named.has(client)) named.set(client, naming(client));
+        return named.get(client) as never;
+      },
+      end: () => pool.end(),
+    } as never,
+  });
+  const db: Database = new Kysely({ dialect });
+  const ping = async () => void (await sql`select 1`.execute(db));
+  return { db, url, ping, close: () => db.destroy() };
+}
+
+/** Gives each distinct parameterised statement a name; names are stable within a process. */
+function naming(client: pg.PoolClient): pg.PoolClient {
+  return new Proxy(client, {
+    get(target, property) {
+      if (property !== "query") {
+        const value = Reflect.get(target, property, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      }
+      return (text: unknown, values?: unknown[]) =>
+        typeof text === "string" && values && values.length > 0
+          ? target.query({ name: nameOf(text), text, values })
+          : target.query(text as string, values);
+    },
+  });
+}
+
+const names = new Map<string, string>();
+
+function nameOf(text: string): string {
+  let name = names.get(text);
+  if (!name) names.set(text, (name = `lector_${names.size}`));
+  return name;
+}
+
+const BIGINT = 20;
+
+/** bigint as number: all of ours (samples, bytes) stay far under 2^53. */
+function parserOf(oid: number, format?: "text" | "binary"): (value: string) => unknown {
+  if (oid === BIGINT) return Number;
+  return pg.types.getTypeParser(oid, format as "text") as (value: string) => unknown;
+}
+
+/**
+ * Runs `change` in one transaction, again when Postgres chose it as the victim of a deadlock or of a serialisation
+ * conflict (at most 5 times). `change` must therefore have no effect outside the transaction.
+ */
+export async function transact<T>(db: Queryable, change: (tx: Tx) => Promise<T>): Promise<T> {
+  if (db.isTransaction) return change(db as Tx);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute(change);
+    } catch (error) {
+      if (attempt >= 5 || !isConflict(error)) throw error;
+    }
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  const code = sqlState(error);
+  return code === "40001" || code === "40P01";
+}
+
+/** The five-character SQLSTATE of a Postgres error, or the errno name of a socket error. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** True where the server or the way to it is the trouble, not the statement: the same call may succeed later. */
+export function isConnectionError(error: unknown): boolean {
+  const code = sqlState(error) ?? "";
+  const lost = /^(08|57P0|53300|25P03|E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN))/.test(code);
+  return (
+    lost ||
+    (error instanceof Error &&
+      /Connection terminated|timeout exceeded when trying to connect|not queryable/.test(error.message))
+  );
+}

@@ -1,0 +1,49 @@
+/** Brings the schema `lector` up to this program's version. Any number of processes may call it at once. */
+import { sql } from "kysely";
+import { Migrator, type Migration } from "kysely/migration";
+import type { Database } from "./connect.ts";
+import { spine } from "./migrations/001-spine.ts";
+
+const migrations: Record<string, Migration> = { "001-spine": spine };
+
+export type Migrated = { applied: string[]; schema: string };
+
+export class SchemaTooNew extends Error {
+  override name = "SchemaTooNew";
+}
+
+export async function migrate(db: Database): Promise<Migrated> {
+  const newest = Object.keys(migrations).toSorted().at(-1)!;
+  const known = await appliedMigrations(db);
+  const unknown = known.filter((name) => !(name in migrations));
+  if (unknown.length > 0) {
+    throw new SchemaTooNew(
+      `The database was migrated by a newer Lector (${unknown.join(", ")}). Use that release or newer, or another database.`,
+    );
+  }
+  if (known.includes(newest)) return { applied: [], schema: newest };
+  await sql`create schema if not exists lector`.execute(db).catch(ignoreRace);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    migrationTableSchema: "lector",
+    migrationTableName: "migrations",
+    migrationLockTableName: "migrations_lock",
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return { applied: (results ?? []).map((result) => result.migrationName), schema: newest };
+}
+
+async function appliedMigrations(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ there: boolean }>`select to_regclass('lector.migrations') is not null as there`.execute(
+    db,
+  );
+  if (!rows[0]!.there) return [];
+  return (await sql<{ name: string }>`select name from lector.migrations`.execute(db)).rows.map((row) => row.name);
+}
+
+/** Two processes that create the schema in the same moment: one of them gets a unique violation on pg_namespace. */
+function ignoreRace(error: unknown): void {
+  if ((error as { code?: string }).code !== "23505") throw error;
+}

@@ -1,0 +1,69 @@
+/**
+ * Admission: how many runs of a kind, a user or an API key are under way at once.
+ *
+ * A run with `admission_keys` starts with its steps parked. It is admitted when each of its keys has room, oldest and
+ * most urgent first, and holds its place until it ends, or until no process works on it any more (its last worker
+ * handed back its steps or died): then it queues for admission again, so that abandoned runs block nobody.
+ */
+import { sql } from "kysely";
+import { transact, type Database, type Tx } from "../database/connect.ts";
+
+/** How many runs under `key` may be under way at once. */
+export type AdmissionLimit = (key: string) => number;
+
+/** Admits what has room; only the run `rootId` where one is given. Answers how many. */
+export async function admit(db: Database, limitOf: AdmissionLimit, rootId: string | null): Promise<number> {
+  const { rows } = await sql`select 1 from lector.workflow_instances where ${waiting(rootId)} limit 1`.execute(db);
+  if (rows.length === 0) return 0;
+  return transact(db, async (tx) => {
+    // One admitter at a time: it counts what the one before it committed.
+    await sql`select pg_advisory_xact_lock(hashtextextended('lector.admission', 0))`.execute(tx);
+    const live = await countsByKey(tx);
+    const candidates = await sql<{ execution_id: string; admission_keys: string[] }>`
+      select execution_id, admission_keys from lector.workflow_instances where ${waiting(rootId)}
+      order by priority desc, created_at limit 200`.execute(tx);
+    const admitted = candidates.rows.filter(({ admission_keys: keys }) => {
+      if (keys.some((key) => (live.get(key) ?? 0) >= limitOf(key))) return false;
+      keys.forEach((key) => live.set(key, (live.get(key) ?? 0) + 1));
+      return true;
+    });
+    await unpark(
+      tx,
+      admitted.map((run) => run.execution_id),
+    );
+    return admitted.length;
+  });
+}
+
+function waiting(rootId: string | null) {
+  const one = rootId === null ? sql`` : sql`and execution_id = ${rootId}`;
+  return sql`status in ('PENDING', 'RUNNING') and admission_keys <> '{}' and admitted_at is null ${one}`;
+}
+
+async function countsByKey(tx: Tx): Promise<Map<string, number>> {
+  const { rows } = await sql<{ key: string; live: number }>`
+    select key, count(*)::int as live from lector.workflow_instances, unnest(admission_keys) as key
+    where status in ('PENDING', 'RUNNING') and admission_keys <> '{}' and admitted_at is not null
+    group by key`.execute(tx);
+  return new Map(rows.map((row) => [row.key, row.live]));
+}
+
+async function unpark(tx: Tx, runs: string[]): Promise<void> {
+  if (runs.length === 0) return;
+  await sql`update lector.workflow_instances set admitted_at = now(), updated_at = now()
+    where execution_id = any(${runs}::uuid[])`.execute(tx);
+  await sql`update lector.workflow_steps set parked = false
+    where root_id = any(${runs}::uuid[]) and state = 'ready'`.execute(tx);
+}
+
+/** Gives the admission of these runs back where nobody works on them any more. */
+export async function releaseAbandoned(tx: Tx, rootIds: string[]): Promise<void> {
+  const { rows } = await sql<{ execution_id: string }>`
+    update lector.workflow_instances i set admitted_at = null
+    where i.execution_id = any(${rootIds}::uuid[]) and i.admission_keys <> '{}' and i.admitted_at is not null
+      and i.status in ('PENDING', 'RUNNING') and not exists (
+        select 1 from lector.workflow_steps s where s.root_id = i.execution_id and s.state = 'running')
+    returning i.execution_id`.execute(tx);
+  await sql`update lector.workflow_steps set parked = true
+    where root_id = any(${rows.map((row) => row.execution_id)}::uuid[]) and state = 'ready'`.execute(tx);
+}

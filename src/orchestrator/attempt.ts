@@ -1,0 +1,159 @@
+/** One attempt: a claimed step is run to an outcome. */
+import { performance } from "node:perf_hooks";
+import { z } from "zod";
+import { advance, type NewStep, type RunView, type Variables } from "./advance.ts";
+import type { Claimed } from "./claim.ts";
+import type { StepDefinition } from "./definition.ts";
+import type { Context, Ending, Outcome } from "./settle.ts";
+import { PermanentError, RetryLater, storedError, type StoredError, type Task } from "./task.ts";
+import { resolveInput, toRow } from "./values.ts";
+
+/** Why a signal was aborted. */
+export class Stopped extends Error {
+  override name = "Stopped";
+  constructor() {
+    super("The process stops and hands its work back.");
+  }
+}
+
+export class LeaseLost extends Error {
+  override name = "LeaseLost";
+  constructor() {
+    super("This attempt is no longer current: the run was cancelled, or the lease ran out.");
+  }
+}
+
+/** An attempt under way. */
+export type Attempt = {
+  claimed: Claimed;
+  controller: AbortController;
+  /** Monotonic ms from which the lease counts. */
+  leasedAt: number;
+  progress: { done: number; written: number };
+};
+
+export type Finished = { outcome: Outcome; apply: ((tx: never) => Promise<void>) | null } | null;
+
+const MAX_LOST = 10;
+
+/** Null where the attempt is no longer current, so that nothing is left to say. */
+export async function runAttempt(
+  attempt: Attempt,
+  task: Task | undefined,
+  context: Context,
+  random: () => number,
+): Promise<Finished> {
+  const { claimed, controller } = attempt;
+  const definition = await context.definitionOf(claimed.workflowId);
+  const step = definition.steps[claimed.step - 1]!;
+  const outcome = (ending: Ending): Outcome => ({ ...outcomeOf(claimed), ending });
+  try {
+    if (!task) throw new PermanentError(`This program has no task "${claimed.taskType}".`, { code: "unknown_task" });
+    const input = parse(task.input, await resolveInput(context.store, claimed.input), `input of ${claimed.name}`);
+    const output = parse(task.output, await task.run(input, taskContext(attempt)), `output of ${claimed.name}`);
+    controller.signal.throwIfAborted();
+    const text = await toRow(context.store, output);
+    const next = claimed.variables
+      ? await advance(context.store, viewOf(claimed, definition), claimed.step, text)
+      : null;
+    const apply = task.apply && ((tx: never) => task.apply!(tx, input, output));
+    return { outcome: outcome({ to: "done", output: text, next }), apply: apply ?? null };
+  } catch (error) {
+    const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
+    if (reason instanceof LeaseLost) return null;
+    return { outcome: outcome(endingOf(reason, claimed, step, random)), apply: null };
+  }
+}
+
+export function outcomeOf(claimed: Claimed): Omit<Outcome, "ending"> {
+  const { taskId, executionId, step, item, attempt } = claimed;
+  return { taskId, executionId, step, item, from: "running", attempt };
+}
+
+function viewOf(claimed: Claimed, definition: RunView["definition"]): RunView {
+  const { executionId, rootId, priority, variables } = claimed;
+  return { executionId, rootId, priority, definition, variables: variables! };
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new PermanentError(`The ${what} is not what it should be: ${z.prettifyError(parsed.error)}`, {
+    code: "bad_value",
+  });
+}
+
+function taskContext(attempt: Attempt) {
+  const { claimed, controller } = attempt;
+  return {
+    token: { taskId: claimed.taskId, attempt: claimed.attempt },
+    executionId: claimed.executionId,
+    ownerId: claimed.ownerId,
+    attempt: claimed.attempt,
+    signal: controller.signal,
+    progress: (done: number) => void (attempt.progress.done = Math.min(1, Math.max(0, done))),
+  };
+}
+
+/** How an attempt that threw ends: by hand-back, later, again after a backoff, or for good. */
+export function endingOf(
+  error: unknown,
+  claimed: Claimed,
+  { retry, name }: StepDefinition,
+  random: () => number,
+): Ending {
+  if (error instanceof Stopped) {
+    return { to: "ready", delayMs: 0, failures: 0, lost: 0, why: "handed back", error: null };
+  }
+  const stored: StoredError = { ...storedError(error), step: name };
+  if (error instanceof RetryLater) {
+    return { to: "ready", delayMs: error.ms, failures: 0, lost: 0, why: "later", error: stored };
+  }
+  const failures = claimed.failures + 1;
+  if (error instanceof PermanentError || failures >= retry.failures) {
+    return { to: "failed", error: stored, failures: 1, lost: 0 };
+  }
+  // full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+  const delayMs = random() * Math.min(retry.max_ms, retry.initial_ms * retry.factor ** claimed.failures);
+  return { to: "ready", delayMs, failures: 1, lost: 0, why: "failed", error: stored };
+}
+
+/** How a step whose lease ran out ends: ready again, and failed for good where it has killed its workers too often. */
+export function lostEnding(lost: number, name: string): Ending {
+  const message = `The worker of this step died or froze (${lost + 1} times).`;
+  const error: StoredError = { code: "worker_lost", message, step: name };
+  if (lost + 1 >= MAX_LOST) return { to: "failed", error, failures: 0, lost: 1 };
+  return { to: "ready", delayMs: 0, failures: 0, lost: 1, why: "lease lost", error };
+}
+
+/** A step that was inserted as running for this process, as if it had been claimed. */
+export function claimedOf(
+  step: NewStep,
+  run: { ownerId: string; workflowId: number; inChildRun: boolean; variables: Variables },
+): Claimed {
+  return {
+    taskId: step.taskId,
+    attempt: 1,
+    executionId: step.executionId,
+    rootId: step.rootId,
+    ownerId: run.ownerId,
+    step: step.step,
+    item: null,
+    name: step.name,
+    taskType: step.taskType,
+    priority: step.priority,
+    failures: 0,
+    lost: 0,
+    groupKey: null,
+    input: JSON.parse(step.input ?? "null"),
+    inChildRun: run.inChildRun,
+    workflowId: run.workflowId,
+    variables: run.variables,
+  };
+}
+
+export function newAttempt(claimed: Claimed, leasedAt: number): Attempt {
+  return { claimed, controller: new AbortController(), leasedAt, progress: { done: 0, written: 0 } };
+}
+
+export const monotonicMs = () => performance.now();

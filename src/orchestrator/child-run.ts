@@ -1,0 +1,39 @@
+/** A step that starts a run of another workflow and waits for it, without holding a slot. */
+import { sql } from "kysely";
+import type { Tx } from "../database/connect.ts";
+import type { Claimed } from "./claim.ts";
+import { newestDefinition } from "./definition.ts";
+import { startChild } from "./start.ts";
+import type { ValueStore } from "./values.ts";
+
+/** running → waiting, with the child's first rows. False where the attempt is no longer current. */
+export async function openChildRun(tx: Tx, store: ValueStore, step: Claimed, workflowName: string): Promise<boolean> {
+  await sql`select 1 from lector.workflow_instances where execution_id = ${step.executionId} for no key update`.execute(
+    tx,
+  );
+  const { rows } = await sql`
+    update lector.workflow_steps set state = 'waiting', lease_expires_at = null
+    where task_id = ${step.taskId} and attempt = ${step.attempt} and state = 'running' returning 1`.execute(tx);
+  if (rows.length === 0) return false;
+  const workflow = await newestDefinition(tx, workflowName);
+  const child = await startChild(tx, store, workflow, step.input, {
+    parentStepId: step.taskId,
+    rootId: step.rootId,
+    ownerId: step.ownerId,
+    priority: step.priority,
+  });
+  const data = { step: step.step, item: step.item, attempt: step.attempt, child };
+  await appendEvent(tx, step.executionId, "step.waiting", data);
+  return true;
+}
+
+/** One more line of a run's history; the caller holds the run's row lock. */
+export async function appendEvent(tx: Tx, executionId: string, kind: string, data: unknown): Promise<void> {
+  await sql`
+    with run as (
+      update lector.workflow_instances set event_seq = event_seq + 1, updated_at = now()
+      where execution_id = ${executionId} returning event_seq
+    )
+    insert into lector.workflow_events (execution_id, seq, kind, data)
+    select ${executionId}, run.event_seq, ${kind}, ${JSON.stringify(data)}::jsonb from run`.execute(tx);
+}

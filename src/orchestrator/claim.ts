@@ -1,0 +1,161 @@
+/** Claiming: ready steps become running ones of this process, never more of a group than its limit. */
+import { sql } from "kysely";
+import { transact, type Database, type Queryable } from "../database/connect.ts";
+import type { Variables } from "./advance.ts";
+
+/** A running attempt of this process. */
+export type Claimed = {
+  taskId: string;
+  attempt: number;
+  executionId: string;
+  rootId: string;
+  ownerId: string;
+  step: number;
+  item: number | null;
+  name: string;
+  taskType: string;
+  priority: number;
+  failures: number;
+  lost: number;
+  groupKey: string | null;
+  input: unknown;
+  /** The step belongs to a child run, whose end its parent waits for. */
+  inChildRun: boolean;
+  workflowId: number;
+  /** Null for an item: what follows is planned when the last one is done. */
+  variables: Variables | null;
+};
+
+export type ClaimRequest = {
+  workerId: string;
+  leaseMs: number;
+  taskTypes: string[];
+  /** Only steps of this run and its children. */
+  rootId: string | null;
+  limit: number;
+};
+
+/** Claims what belongs to no group. */
+export function claimUngrouped(db: Queryable, request: ClaimRequest): Promise<Claimed[]> {
+  return claim(db, request, null, request.limit);
+}
+
+/** The groups that have work for this process right now. */
+export async function groupsWithWork(db: Queryable, request: ClaimRequest): Promise<string[]> {
+  const { rows } = await sql<{ group_key: string }>`
+    select g.group_key from lector.concurrency_groups g where exists (
+      select 1 from lector.workflow_steps s where s.state = 'ready' and not s.parked and s.group_key = g.group_key
+        and s.run_at <= now() and s.task_type = any(${request.taskTypes}::text[])
+        and (${request.rootId}::uuid is null or s.root_id = ${request.rootId}))
+    order by g.group_key`.execute(db);
+  return rows.map((row) => row.group_key);
+}
+
+export type GroupClaim = { claimed: Claimed[]; full: boolean };
+
+/** Claims within a group's limit, over all processes. `full`: the limit, not the work, was what ended it. */
+export async function claimInGroup(db: Database, request: ClaimRequest, groupKey: string): Promise<GroupClaim> {
+  return transact(db, async (tx) => {
+    // The group's row is locked first and counted in a statement of its own: one statement would count in a snapshot
+    // from before the lock, and two processes could then both fill the same slots.
+    const locked = await sql<{ max_running: number }>`
+      select max_running from lector.concurrency_groups where group_key = ${groupKey} for no key update`.execute(tx);
+    const counted = await sql<{ running: number }>`
+      select count(*)::int as running from lector.workflow_steps
+      where state = 'running' and group_key = ${groupKey}`.execute(tx);
+    const free = locked.rows[0]!.max_running - counted.rows[0]!.running;
+    if (free <= 0) return { claimed: [], full: true };
+    const claimed = await claim(tx, request, groupKey, Math.min(free, request.limit));
+    return { claimed, full: claimed.length >= free };
+  });
+}
+
+/** Sets a group's limit for all processes. */
+export async function limitGroup(db: Queryable, groupKey: string, maxRunning: number): Promise<void> {
+  await sql`insert into lector.concurrency_groups (group_key, max_running) values (${groupKey}, ${maxRunning})
+    on conflict (group_key) do update set max_running = excluded.max_running
+    where concurrency_groups.max_running <> excluded.max_running`.execute(db);
+}
+
+/**
+ * Steps are locked first, skipping those that another process is just claiming, then their runs, in order of id. A
+ * settler locks the run first but never touches a ready step, so the two cannot wait for each other.
+ */
+async function claim(db: Queryable, request: ClaimRequest, groupKey: string | null, limit: number): Promise<Claimed[]> {
+  const inGroup = groupKey === null ? sql`s.group_key is null` : sql`s.group_key = ${groupKey}`;
+  const inTree = request.rootId === null ? sql`` : sql`and s.root_id = ${request.rootId}`;
+  const { rows } = await sql<ClaimedRow>`
+    with picked as materialized (
+      select s.task_id, s.execution_id from lector.workflow_steps s
+      where s.state = 'ready' and not s.parked and ${inGroup} and s.run_at <= now()
+        and s.task_type = any(${request.taskTypes}::text[]) ${inTree}
+      order by s.priority desc, s.rank, s.run_at limit ${limit} for update skip locked
+    ), run as materialized (
+      select i.* from lector.workflow_instances i where i.execution_id in (select execution_id from picked)
+      order by i.execution_id for no key update
+    ), claimed as (
+      update lector.workflow_steps s set state = 'running', attempt = s.attempt + 1, worker_id = ${request.workerId},
+        lease_expires_at = now() + ${request.leaseMs}::float8 * interval '1 ms', started_at = now(), error = null
+      from picked p join run r using (execution_id)
+      where s.task_id = p.task_id and r.status in ('PENDING', 'RUNNING')
+      returning s.*
+    ), history as (
+      insert into lector.workflow_events (execution_id, seq, kind, data)
+      select c.execution_id, r.event_seq + row_number() over (partition by c.execution_id order by c.item), 'step.started',
+        jsonb_build_object('step', c.step, 'item', c.item, 'attempt', c.attempt, 'worker', c.worker_id)
+      from claimed c join run r using (execution_id)
+    ), started as (
+      update lector.workflow_instances i set status = 'RUNNING', started_at = coalesce(i.started_at, now()),
+        updated_at = now(), event_seq = i.event_seq + n.claims
+      from (select execution_id, count(*) as claims from claimed group by execution_id) n
+      where i.execution_id = n.execution_id
+    )
+    select c.task_id, c.attempt, c.execution_id, c.root_id, r.owner_id, c.step, c.item, c.name, c.task_type, c.priority,
+      c.failures, c.lost, c.group_key, c.input, r.parent_step_id is not null as in_child_run, r.workflow_id,
+      case when c.item is null then r.variables end as variables
+    from claimed c join run r using (execution_id)
+    order by c.priority desc, c.rank, c.run_at`.execute(db);
+  return rows.map(claimedOf);
+}
+
+type ClaimedRow = {
+  task_id: string;
+  attempt: number;
+  execution_id: string;
+  root_id: string;
+  owner_id: string;
+  step: number;
+  item: number | null;
+  name: string;
+  task_type: string;
+  priority: number;
+  failures: number;
+  lost: number;
+  group_key: string | null;
+  input: unknown;
+  in_child_run: boolean;
+  workflow_id: number;
+  variables: Variables | null;
+};
+
+function claimedOf(row: ClaimedRow): Claimed {
+  return {
+    taskId: row.task_id,
+    attempt: row.attempt,
+    executionId: row.execution_id,
+    rootId: row.root_id,
+    ownerId: row.owner_id,
+    step: row.step,
+    item: row.item,
+    name: row.name,
+    taskType: row.task_type,
+    priority: row.priority,
+    failures: row.failures,
+    lost: row.lost,
+    groupKey: row.group_key,
+    input: row.input,
+    inChildRun: row.in_child_run,
+    workflowId: row.workflow_id,
+    variables: row.variables,
+  };
+}

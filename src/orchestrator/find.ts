@@ -1,0 +1,134 @@
+/** Questions about runs. */
+import { sql } from "kysely";
+import type { Queryable } from "../database/connect.ts";
+import type { Variables } from "./advance.ts";
+import type { StoredError } from "./task.ts";
+
+export type RunStatus = "PENDING" | "RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELLED" | "TIMED_OUT";
+
+export type Run = {
+  executionId: string;
+  workflow: string;
+  workflowId: number;
+  version: number;
+  status: RunStatus;
+  currentStep: number;
+  error: StoredError | null;
+  dedupeKey: string | null;
+  admitted: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+  startedAt: Date | null;
+  endedAt: Date | null;
+  /** Whole milliseconds by Postgres's clock from the start of the first attempt to the end (or to now). */
+  elapsedMs: number;
+};
+
+export type StepSummary = {
+  step: number;
+  name: string;
+  state: string;
+  attempt: number;
+  failures: number;
+  /** Part of the work that is done, 0 to 1; of a fan-out, the mean of its items. */
+  progress: number;
+  /** Items of a fan-out and how many of them are done; null for a single step. */
+  items: { total: number; done: number; failed: number } | null;
+  error: StoredError | null;
+  startedAt: Date | null;
+  endedAt: Date | null;
+};
+
+export class RunNotFound extends Error {
+  override name = "RunNotFound";
+  constructor(executionId: string) {
+    super(`No run has the execution_id ${executionId}. "lector runs list" shows the runs there are.`);
+  }
+}
+
+const runColumns = sql<Run>`i.execution_id as "executionId", w.name as workflow, i.workflow_id as "workflowId", w.version,
+  i.status, i.current_step as "currentStep", i.error, i.dedupe_key as "dedupeKey",
+  (i.admission_keys = '{}' or i.admitted_at is not null) as admitted, i.created_at as "createdAt",
+  i.updated_at as "updatedAt", i.started_at as "startedAt", i.ended_at as "endedAt",
+  (extract(epoch from coalesce(i.ended_at, now()) - coalesce(i.started_at, i.created_at)) * 1000)::int as "elapsedMs"`;
+
+export async function findRun(db: Queryable, executionId: string): Promise<Run> {
+  const { rows } = await sql<Run>`select ${runColumns} from lector.workflow_instances i
+    join lector.workflows w using (workflow_id) where i.execution_id = ${executionId}`.execute(db);
+  if (!rows[0]) throw new RunNotFound(executionId);
+  return rows[0];
+}
+
+/** The newest run under a dedupe key, whatever became of it. */
+export async function findLastRun(db: Queryable, ownerId: string, dedupeKey: string): Promise<Run | null> {
+  const { rows } = await sql<Run>`select ${runColumns} from lector.workflow_instances i
+    join lector.workflows w using (workflow_id)
+    where i.owner_id = ${ownerId} and i.dedupe_key = ${dedupeKey} order by i.created_at desc limit 1`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** Top-level runs, newest first. */
+export async function listRuns(db: Queryable, o: { status?: string | undefined; limit: number }): Promise<Run[]> {
+  const withStatus = o.status === undefined ? sql`` : sql`and i.status = ${o.status}`;
+  const { rows } = await sql<Run>`select ${runColumns} from lector.workflow_instances i
+    join lector.workflows w using (workflow_id) where i.parent_step_id is null ${withStatus}
+    order by i.created_at desc limit ${o.limit}`.execute(db);
+  return rows;
+}
+
+/** A run's inputs and outputs as they stand in the row: large ones as references. */
+export async function runVariables(db: Queryable, executionId: string): Promise<Variables> {
+  const { rows } = await sql<{ variables: Variables }>`
+    select variables from lector.workflow_instances where execution_id = ${executionId}`.execute(db);
+  if (!rows[0]) throw new RunNotFound(executionId);
+  return rows[0].variables;
+}
+
+/** One line a step, a fan-out's items counted. */
+export async function runSteps(db: Queryable, executionId: string): Promise<StepSummary[]> {
+  const { rows } = await sql<StepRow>`
+    select s.step, s.name, s.state, s.attempt, s.failures, s.error, s.started_at, s.ended_at, s.progress,
+      n.total, n.done, n.failed, n.progress as items_progress, n.attempts, n.started_at as items_started_at
+    from lector.workflow_steps s left join (
+      select step, count(*)::int as total, count(*) filter (where state = 'done')::int as done,
+        count(*) filter (where state = 'failed')::int as failed, avg(progress) as progress,
+        max(attempt) as attempts, min(started_at) as started_at
+      from lector.workflow_steps where execution_id = ${executionId} and item is not null group by step
+    ) n on n.step = s.step
+    where s.execution_id = ${executionId} and s.item is null order by s.step`.execute(db);
+  return rows.map(summaryOf);
+}
+
+type StepRow = {
+  step: number;
+  name: string;
+  state: string;
+  attempt: number;
+  failures: number;
+  error: StoredError | null;
+  started_at: Date | null;
+  ended_at: Date | null;
+  progress: number;
+  total: number | null;
+  done: number;
+  failed: number;
+  items_progress: number;
+  attempts: number;
+  items_started_at: Date | null;
+};
+
+function summaryOf(row: StepRow): StepSummary {
+  const fanOut = row.total !== null;
+  return {
+    step: row.step,
+    name: row.name,
+    state: row.state,
+    attempt: fanOut ? row.attempts : row.attempt,
+    failures: row.failures,
+    progress: fanOut && row.state !== "done" ? row.items_progress : row.progress,
+    items: row.total === null ? null : { total: row.total, done: row.done, failed: row.failed },
+    error: row.error,
+    startedAt: row.started_at ?? row.items_started_at,
+    endedAt: row.ended_at,
+  };
+}

@@ -1,0 +1,84 @@
+/** Leases: kept by heartbeats, ended by the reaper of any process when the heart stands still. */
+import { sql } from "kysely";
+import type { Queryable } from "../database/connect.ts";
+import type { Token } from "./task.ts";
+
+/** Renews the leases of attempts that are still current and answers which are not. */
+export async function renew(db: Queryable, tokens: Token[], leaseMs: number): Promise<Token[]> {
+  const { rows } = await sql<{ task_id: string }>`
+    with held as (
+      select s.task_id from lector.workflow_steps s
+        join unnest(${tokens.map((token) => token.taskId)}::uuid[], ${tokens.map((token) => token.attempt)}::int[])
+          as t(task_id, attempt) on s.task_id = t.task_id and s.attempt = t.attempt
+      where s.state = 'running' order by s.task_id for no key update of s
+    )
+    update lector.workflow_steps s set heartbeat_seq = s.heartbeat_seq + 1,
+      lease_expires_at = now() + ${leaseMs}::float8 * interval '1 ms'
+    from held where s.task_id = held.task_id
+    returning s.task_id`.execute(db);
+  const current = new Set(rows.map((row) => row.task_id));
+  return tokens.filter((token) => !current.has(token.taskId));
+}
+
+/** Which attempts are no longer current, without renewing. */
+export async function refused(db: Queryable, tokens: Token[]): Promise<Token[]> {
+  const { rows } = await sql<{ task_id: string }>`
+    select s.task_id from lector.workflow_steps s
+      join unnest(${tokens.map((token) => token.taskId)}::uuid[], ${tokens.map((token) => token.attempt)}::int[])
+        as t(task_id, attempt) on s.task_id = t.task_id and s.attempt = t.attempt
+    where s.state = 'running'`.execute(db);
+  const current = new Set(rows.map((row) => row.task_id));
+  return tokens.filter((token) => !current.has(token.taskId));
+}
+
+/** Overwrites the progress (0 to 1) of attempts that are still current. */
+export async function writeProgress(db: Queryable, reports: (Token & { done: number })[]): Promise<void> {
+  await sql`update lector.workflow_steps s set progress = p.done
+    from unnest(${reports.map((report) => report.taskId)}::uuid[], ${reports.map((report) => report.attempt)}::int[],
+      ${reports.map((report) => report.done)}::float8[]) as p(task_id, attempt, done)
+    where s.task_id = p.task_id and s.attempt = p.attempt and s.state = 'running'`.execute(db);
+}
+
+export type RunningStep = {
+  taskId: string;
+  executionId: string;
+  rootId: string;
+  step: number;
+  item: number | null;
+  name: string;
+  attempt: number;
+  heartbeatSeq: number;
+  lost: number;
+  workerId: string;
+  inChildRun: boolean;
+};
+
+/** Every running step, or those of one tree. */
+export async function runningSteps(db: Queryable, rootId: string | null): Promise<RunningStep[]> {
+  const inTree = rootId === null ? sql`` : sql`and root_id = ${rootId}`;
+  const { rows } = await sql<RunningStep>`
+    select task_id as "taskId", execution_id as "executionId", root_id as "rootId", step, item, name, attempt,
+      heartbeat_seq as "heartbeatSeq", lost, worker_id as "workerId", execution_id <> root_id as "inChildRun"
+    from lector.workflow_steps where state = 'running' ${inTree}`.execute(db);
+  return rows;
+}
+
+/**
+ * Watches running steps by this process's own monotonic clock: a step is dead when its (attempt, heartbeat_seq) has
+ * not moved for one lease. No wall clock is compared, so a wrong one delays and kills nothing.
+ */
+export function leaseWatch(leaseMs: number): (steps: RunningStep[], nowMs: number) => RunningStep[] {
+  let seen = new Map<string, { mark: string; since: number }>();
+  return (steps, nowMs) => {
+    const next = new Map<string, { mark: string; since: number }>();
+    const dead = steps.filter((step) => {
+      const mark = `${step.attempt}.${step.heartbeatSeq}`;
+      const before = seen.get(step.taskId);
+      const since = before?.mark === mark ? before.since : nowMs;
+      next.set(step.taskId, { mark, since });
+      return nowMs - since >= leaseMs;
+    });
+    seen = next;
+    return dead;
+  };
+}

@@ -1,0 +1,67 @@
+/** A person retries a run that failed or was cancelled: the same run goes on, and what is done stays done. */
+import { sql } from "kysely";
+import { sqlState, transact, type Database, type Tx } from "../database/connect.ts";
+import { isActive, lockTree } from "./cancel.ts";
+import { appendEvent } from "./child-run.ts";
+import { RunNotFound } from "./find.ts";
+
+export class RunConflict extends Error {
+  override name = "RunConflict";
+}
+
+/** Throws `RunConflict` where the run completed, is active, or another active run does the same. */
+export async function reopenRun(
+  db: Database,
+  executionId: string,
+  { by, why }: { by: string; why: string },
+): Promise<void> {
+  try {
+    await transact(db, (tx) => reopen(tx, executionId, by, why));
+  } catch (error) {
+    if (sqlState(error) !== "23505") throw error;
+    throw new RunConflict(
+      `Another run of the same kind is active. Wait for it, or cancel it, then retry ${executionId}.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function reopen(tx: Tx, executionId: string, by: string, why: string): Promise<void> {
+  const runs = await lockTree(tx, executionId);
+  const top = runs.find((run) => run.execution_id === executionId);
+  if (!top) throw new RunNotFound(executionId);
+  if (top.status === "COMPLETED")
+    throw new RunConflict(`The run ${executionId} has completed: there is nothing to retry.`);
+  if (isActive(top.status))
+    throw new RunConflict(`The run ${executionId} is ${top.status}: there is nothing to retry yet.`);
+  if (top.parent_step_id) {
+    throw new RunConflict(`The run ${executionId} belongs to another run. Retry that one: it takes this one along.`);
+  }
+  for (const run of runs.filter(({ status }) => status !== "COMPLETED")) {
+    await reopenOne(tx, run.execution_id);
+    await appendEvent(tx, run.execution_id, "run.reopened", { by, why });
+  }
+}
+
+async function reopenOne(tx: Tx, executionId: string): Promise<void> {
+  await sql`update lector.workflow_instances set ended_at = null, error = null, superseded_by = null, admitted_at = null,
+    status = case when started_at is null then 'PENDING' else 'RUNNING' end, updated_at = now()
+    where execution_id = ${executionId}`.execute(tx);
+  // A run that must be admitted (its root has keys) queues for that again.
+  const parked = sql`exists (select 1 from lector.workflow_instances r
+    where r.execution_id = s.root_id and r.admission_keys <> '{}')`;
+  const hasItems = sql`exists (select 1 from lector.workflow_steps n
+    where n.execution_id = s.execution_id and n.step = s.step and n.item is not null)`;
+  const hasChild = sql`exists (select 1 from lector.workflow_instances c where c.parent_step_id = s.task_id)`;
+  await sql`update lector.workflow_steps s set failures = 0, lost = 0, error = null, ended_at = null, progress = 0,
+      run_at = now(), parked = ${parked},
+      state = case when (s.item is null and ${hasItems}) or ${hasChild} then 'waiting' else 'ready' end
+    where s.execution_id = ${executionId} and s.state in ('failed', 'cancelled')`.execute(tx);
+  await sql`update lector.workflow_steps s set parked = ${parked}
+    where s.execution_id = ${executionId} and s.state = 'ready'`.execute(tx);
+  await sql`update lector.workflow_steps s set remaining = (select count(*) from lector.workflow_steps n
+      where n.execution_id = s.execution_id and n.step = s.step and n.item is not null and n.state <> 'done')
+    where s.execution_id = ${executionId} and s.item is null and s.state = 'waiting' and ${hasItems}`.execute(tx);
+}

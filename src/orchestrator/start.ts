@@ -1,0 +1,147 @@
+/** A run's beginning: accepted in one transaction, or joined to the run that holds its dedupe key. */
+import { sql } from "kysely";
+import { v7 as uuidv7 } from "uuid";
+import type { Database, Queryable, Tx } from "../database/connect.ts";
+import { advance, type Advance, type NewStep } from "./advance.ts";
+import type { StoredDefinition } from "./definition.ts";
+import { newEvents, newSteps, startedEvent, stepColumns, stepValues, type Handover, type NewEvent } from "./rows.ts";
+import { toRow, type ValueStore } from "./values.ts";
+
+export type StartRequest = {
+  workflow: StoredDefinition;
+  input: unknown;
+  ownerId?: string;
+  /** At most one active run of an owner holds it; a start that meets one joins that run. */
+  dedupeKey?: string;
+  /** 2 high, 1 normal, 0 low. */
+  priority?: number;
+  /** Limits under which the run is admitted (admit.ts). */
+  admissionKeys?: string[];
+  traceparent?: string;
+};
+
+export type Started = { executionId: string; joined: boolean; taken: NewStep | null; run: NewRun };
+
+/** A run under a step of another: priority, owner and tree come from there. */
+export type ChildOf = { parentStepId: string; rootId: string; ownerId: string; priority: number };
+
+/**
+ * `reserve` offers the first step to this process: it answers with a handover where it takes it, and the step is then
+ * `taken`, already running under this process's lease.
+ */
+export async function startRun(
+  db: Database,
+  store: ValueStore,
+  request: StartRequest,
+  reserve: (step: NewStep) => Handover | null = () => null,
+): Promise<Started> {
+  const executionId = uuidv7();
+  const run = await planRun(store, executionId, request, null);
+  const first = run.plan.steps[0]!;
+  const alone = run.plan.steps.length === 1 && run.plan.status === null && run.admissionKeys.length === 0;
+  const handover = alone && first.groupKey === null ? reserve(first) : null;
+  for (;;) {
+    if (await insertRun(db, run, handover)) return { executionId, joined: false, taken: handover && first, run };
+    const { rows } = await sql<{ execution_id: string }>`
+      select execution_id from lector.workflow_instances
+      where owner_id = ${run.ownerId} and dedupe_key = ${run.dedupeKey}
+        and status in ('PENDING', 'RUNNING', 'PAUSED')`.execute(db);
+    // no row: the run that we met has just ended; the next insert takes the key
+    if (rows[0]) return { executionId: rows[0].execution_id, joined: true, taken: null, run };
+  }
+}
+
+/** Starts a run for the step `parent` inside the transaction that lets the step wait for it. */
+export async function startChild(
+  tx: Tx,
+  store: ValueStore,
+  workflow: StoredDefinition,
+  input: unknown,
+  parent: ChildOf,
+): Promise<string> {
+  const executionId = uuidv7();
+  const run = await planRun(
+    store,
+    executionId,
+    { workflow, input, ownerId: parent.ownerId, priority: parent.priority },
+    parent,
+  );
+  await insertRun(tx, run, null);
+  return executionId;
+}
+
+export type NewRun = {
+  executionId: string;
+  rootId: string;
+  workflowId: number;
+  ownerId: string;
+  dedupeKey: string | null;
+  priority: number;
+  admissionKeys: string[];
+  parentStepId: string | null;
+  traceparent: string | null;
+  inputText: string;
+  plan: Advance;
+};
+
+async function planRun(
+  store: ValueStore,
+  executionId: string,
+  request: StartRequest,
+  parent: ChildOf | null,
+): Promise<NewRun> {
+  const inputText = await toRow(store, request.input);
+  const rootId = parent?.rootId ?? executionId;
+  const priority = request.priority ?? 1;
+  const variables = { input: JSON.parse(inputText), steps: {} };
+  const view = { executionId, rootId, priority, definition: request.workflow.definition, variables };
+  return {
+    executionId,
+    rootId,
+    workflowId: request.workflow.workflowId,
+    ownerId: request.ownerId ?? "local",
+    dedupeKey: request.dedupeKey ?? null,
+    priority,
+    admissionKeys: request.admissionKeys ?? [],
+    parentStepId: parent?.parentStepId ?? null,
+    traceparent: request.traceparent ?? null,
+    inputText,
+    plan: await advance(store, view, 0, null),
+  };
+}
+
+/** False where an active run holds the dedupe key. One statement, so one round trip and one commit. */
+async function insertRun(db: Queryable, run: NewRun, handover: Handover | null): Promise<boolean> {
+  const { plan, executionId } = run;
+  const events: NewEvent[] = [
+    { after: null, executionId, kind: "run.created", data: { workflow_id: run.workflowId, opened: plan.opened } },
+  ];
+  if (handover) events.push(startedEvent(null, plan.steps[0]!, handover));
+  if (plan.status) events.push({ after: null, executionId, kind: `run.${plan.status.toLowerCase()}`, data: {} });
+  const outputs = Object.entries(plan.outputs).map(([name, text]) => `${JSON.stringify(name)}:${text}`);
+  const variables = `{"input":${run.inputText},"steps":{${outputs.join(",")}}}`;
+  const status = plan.status ?? (handover ? "RUNNING" : "PENDING");
+  const steps = plan.steps.map((step) => ({ step, after: null, handover }));
+  const { rows } = await sql`
+    with run as (
+      insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, status,
+        current_step, priority, variables, admission_keys, parent_step_id, traceparent, error, event_seq,
+        started_at, ended_at)
+      values (${executionId}, ${run.rootId}, ${run.workflowId}, ${run.ownerId}, ${run.dedupeKey}, ${status},
+        ${plan.currentStep}, ${run.priority}, ${variables}::jsonb, ${run.admissionKeys}::text[], ${run.parentStepId},
+        ${run.traceparent}, ${plan.error && JSON.stringify(plan.error)}::jsonb, ${events.length},
+        case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end)
+      on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing
+      returning execution_id
+    ), steps as (
+      insert into lector.workflow_steps ${stepColumns}
+      select ${stepValues} from (
+        select f.*, f.worker is not null as taken, ${run.admissionKeys.length > 0}::bool as parked from ${newSteps(steps)}
+      ) f where exists (select 1 from run)
+    ), history as (
+      insert into lector.workflow_events (execution_id, seq, kind, data)
+      select e.execution_id, e.ord, e.kind, e.data from ${newEvents(events)} where exists (select 1 from run)
+    )
+    select 1 from run`.execute(db);
+  return rows.length > 0;
+}

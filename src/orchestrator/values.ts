@@ -1,0 +1,60 @@
+/**
+ * Values that travel between steps. Up to 64 KiB of JSON stand in the row; a larger value is stored under the hash of
+ * its bytes and the row keeps `{ "$ref": key, "bytes", "sha256" }`.
+ */
+export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
+export type Ref = { $ref: string; bytes: number; sha256: string };
+
+/** Where large values live: any store that gives back the bytes it took. */
+export type ValueStore = {
+  put(bytes: Uint8Array): Promise<{ key: string; sha256: string }>;
+  get(key: string): Promise<Uint8Array>;
+};
+
+/** Bytes of JSON that a row holds at most. */
+export const ROW_LIMIT = 64 * 1024;
+
+export function isRef(value: unknown): value is Ref {
+  return typeof value === "object" && value !== null && "$ref" in value && typeof value.$ref === "string";
+}
+
+/** The JSON text that goes into the row: the value itself, or its reference once the bytes are stored. */
+export async function toRow(store: ValueStore, value: unknown): Promise<string> {
+  const text = JSON.stringify(value ?? {});
+  // a UTF-16 unit is at most 3 bytes of UTF-8, so short texts need no count
+  if (text.length * 3 <= ROW_LIMIT || Buffer.byteLength(text) <= ROW_LIMIT) return text;
+  const bytes = Buffer.from(text);
+  const { key, sha256 } = await store.put(bytes);
+  return JSON.stringify({ $ref: key, bytes: bytes.byteLength, sha256 } satisfies Ref);
+}
+
+/** The value behind a reference; any other value as it is. */
+export async function resolve(store: ValueStore, value: unknown): Promise<unknown> {
+  return isRef(value) ? JSON.parse(Buffer.from(await store.get(value.$ref)).toString()) : value;
+}
+
+/** Resolves a step's input: the whole of it and each of its fields. */
+export async function resolveInput(store: ValueStore, input: unknown): Promise<unknown> {
+  const whole = await resolve(store, input);
+  if (typeof whole !== "object" || whole === null || Array.isArray(whole)) return whole;
+  const fields = Object.entries(whole).map(async ([field, value]) => [field, await resolve(store, value)]);
+  return Object.fromEntries(await Promise.all(fields));
+}
+
+export class UnresolvedPointer extends Error {
+  override name = "UnresolvedPointer";
+}
+
+/** Follows a JSON Pointer (RFC 6901) into a view, through references where it must; a reference at its end stays one. */
+export async function follow(store: ValueStore, view: unknown, pointer: string): Promise<unknown> {
+  let value = view;
+  for (const part of pointer.split("/").slice(1)) {
+    const field = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    const whole = await resolve(store, value);
+    if (typeof whole !== "object" || whole === null || !Object.hasOwn(whole, field)) {
+      throw new UnresolvedPointer(`The pointer ${pointer} leads nowhere: there is no "${field}".`);
+    }
+    value = (whole as Record<string, unknown>)[field];
+  }
+  return value;
+}

@@ -1,0 +1,347 @@
+/**
+ * A process's worker: claims steps for its free slots, runs them, settles them, keeps their leases and reaps those of
+ * others. Several work side by side, in one process or many; none of them is special.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { isConnectionError, transact, type Connection } from "../database/connect.ts";
+import { admit, type AdmissionLimit } from "./admit.ts";
+import { CHILD_RUN, type NewStep, type Variables } from "./advance.ts";
+import {
+  claimedOf,
+  endingOf,
+  LeaseLost,
+  lostEnding,
+  monotonicMs,
+  newAttempt,
+  outcomeOf,
+  runAttempt,
+  Stopped,
+  type Attempt,
+} from "./attempt.ts";
+import { openChildRun } from "./child-run.ts";
+import { claimInGroup, claimUngrouped, groupsWithWork, type Claimed, type ClaimRequest } from "./claim.ts";
+import { definitionsOf } from "./definition.ts";
+import { identify } from "./identity.ts";
+import { leaseWatch, refused, renew, runningSteps, writeProgress } from "./lease.ts";
+import type { Handover } from "./rows.ts";
+import { resolveInput, type ValueStore } from "./values.ts";
+import { openSettler } from "./settler.ts";
+import type { Context, Settled } from "./settle.ts";
+import { startRun, type Started, type StartRequest } from "./start.ts";
+import type { Task } from "./task.ts";
+import { openWakes } from "./wake.ts";
+
+export type WorkerOptions = {
+  connection: Connection;
+  store: ValueStore;
+  tasks: Task[];
+  /** Steps that run at once in this process. */
+  slots: number;
+  /** How many runs may be under way under an admission key. */
+  admissionLimit: AdmissionLimit;
+  /** Only the run of this id and its children; null: all runs. Set later by `only`. */
+  scoped?: boolean;
+  leaseMs?: number;
+  heartbeatMs?: number;
+  pollMs?: number;
+  /** Runs that ended in this process's transactions. */
+  onEnded?(executionIds: string[]): void;
+  /** Called on trouble with the database, before a retry; may bring the server back. */
+  onTrouble?(error: unknown): Promise<void> | void;
+  random?(): number;
+};
+
+export type Worker = {
+  id: string;
+  start(request: StartRequest): Promise<Started>;
+  /** Confines a scoped worker to one run and its children; until then it claims nothing. */
+  only(rootId: string): void;
+  /** Looks for work now. */
+  wake(): void;
+  /** Takes no more work and hands back what runs; `finishMs` lets it end by itself first. */
+  stop(options?: { finishMs?: number }): Promise<void>;
+};
+
+export function startWorker(options: WorkerOptions): Worker {
+  const { connection, store, slots, leaseMs = 10_000, random = Math.random } = options;
+  const { db } = connection;
+  const heartbeatMs = options.heartbeatMs ?? leaseMs * 0.3;
+  const pollMs = options.pollMs ?? Math.min(1000, leaseMs / 4);
+  const tasks = new Map(options.tasks.map((task) => [task.type, task]));
+  const taskTypes = [...tasks.keys(), CHILD_RUN];
+  const identity = identify();
+  const context: Context = { store, definitionOf: definitionsOf(db) };
+  const running = new Map<string, Attempt>();
+  const settler = openSettler(db, context, trouble);
+  const watch = leaseWatch(leaseMs);
+  let rootId: string | null = null;
+  let reserved = 0;
+  let stopping = false;
+  let hungry = false;
+  let filling: Promise<void> | null = null;
+  let failing = false;
+  let waitsForSlot = false;
+  let admissionDue = false;
+
+  const wakes = openWakes(connection.url, { work: wake, fenced: () => void guard(checkFences) });
+  const timers = [
+    setInterval(wake, pollMs),
+    setInterval(() => void guard(heartbeat), heartbeatMs),
+    setInterval(() => void guard(reap), Math.min(1000, leaseMs / 4)),
+    setInterval(abortStale, Math.min(250, leaseMs / 10)),
+    setInterval(() => void guard(reportProgress), 500),
+  ];
+
+  function free(): number {
+    return slots - running.size - reserved;
+  }
+
+  function wake(): void {
+    hungry = true;
+    admissionDue = true;
+    fill();
+  }
+
+  function fill(): void {
+    if (stopping || filling || !hungry || free() <= 0 || (options.scoped && rootId === null)) return;
+    filling = guard(claimWork).finally(() => {
+      filling = null;
+      if (hungry && !failing) fill();
+    });
+  }
+
+  /** `hungry` stays set while a limit, not the lack of work, ended the claims: the next free slot looks again. */
+  async function claimWork(): Promise<void> {
+    hungry = false;
+    if (admissionDue) {
+      admissionDue = false;
+      await admit(db, options.admissionLimit, rootId);
+    }
+    const request = (): ClaimRequest => ({ workerId: identity.id, leaseMs, taskTypes, rootId, limit: free() });
+    let limited = false;
+    const take = (claimed: Claimed[], asked: number, leasedAt: number) => {
+      claimed.forEach((each) => launch(each, leasedAt));
+      limited ||= claimed.length >= asked;
+    };
+    const asked = free();
+    const leasedAt = monotonicMs();
+    take(await claimUngrouped(db, request()), asked, leasedAt);
+    for (const group of free() > 0 ? await groupsWithWork(db, request()) : []) {
+      if (free() <= 0) break;
+      const wanted = free();
+      const from = monotonicMs();
+      const { claimed, full } = await claimInGroup(db, request(), group);
+      take(claimed, wanted, from);
+      limited ||= full;
+    }
+    waitsForSlot = limited;
+  }
+  function launch(claimed: Claimed, leasedAt: number): void {
+    const attempt = newAttempt(claimed, leasedAt);
+    running.set(claimed.taskId, attempt);
+    if (stopping) attempt.controller.abort(new Stopped());
+    void (claimed.taskType === CHILD_RUN ? startChildRun(attempt) : runTask(attempt));
+  }
+
+  async function runTask(attempt: Attempt): Promise<void> {
+    const { claimed } = attempt;
+    const finished = await runAttempt(attempt, tasks.get(claimed.taskType), context, random);
+    if (!finished) return leave(attempt);
+    const { outcome } = finished;
+    outcome.handover = stopping ? null : handover();
+    if (outcome.ending.to === "done") offerable(outcome.ending.next?.steps, outcome);
+    settler.add({
+      ...finished,
+      rootId: claimed.rootId,
+      inChildRun: claimed.inChildRun,
+      settled: (result, accepted) => afterSettle(attempt, result, accepted, variablesAfter(attempt, outcome.ending)),
+    });
+  }
+
+  /** A step is handed over only where this process can run it. */
+  function offerable(steps: NewStep[] | undefined, outcome: { handover?: Handover | null }): void {
+    const [next] = steps ?? [];
+    if (!next || next.groupKey !== null || next.state !== "ready" || !taskTypes.includes(next.taskType))
+      outcome.handover = null;
+  }
+
+  function handover(): Handover {
+    return { workerId: identity.id, leaseMs };
+  }
+
+  function afterSettle(attempt: Attempt, result: Settled, accepted: boolean, variables: Variables | null): void {
+    const { claimed } = attempt;
+    const leasedAt = monotonicMs();
+    running.delete(claimed.taskId);
+    if (accepted && variables) {
+      for (const step of result.taken.filter((each) => each.executionId === claimed.executionId)) {
+        launch(claimedOf(step, { ...claimed, variables }), leasedAt);
+      }
+    }
+    if (result.ended.length > 0) options.onEnded?.(result.ended);
+    if (result.opened) hungry = true;
+    if (result.admits) hungry = admissionDue = true;
+    if (result.opened || result.admits) wakes.work();
+    if (claimed.groupKey !== null && free() > 0) wakes.work();
+    if (waitsForSlot) hungry = true;
+    fill();
+  }
+
+  function leave(attempt: Attempt): void {
+    running.delete(attempt.claimed.taskId);
+    wake();
+  }
+
+  async function startChildRun(attempt: Attempt): Promise<void> {
+    const { claimed } = attempt;
+    const definition = await context.definitionOf(claimed.workflowId);
+    const step = definition.steps[claimed.step - 1]!;
+    try {
+      const input = await resolveInput(store, claimed.input);
+      await transact(db, (tx) => openChildRun(tx, store, { ...claimed, input }, step.workflow!));
+      leave(attempt);
+      wakes.work();
+    } catch (error) {
+      settler.add({
+        outcome: { ...outcomeOf(claimed), ending: endingOf(error, claimed, step, random) },
+        apply: null,
+        rootId: claimed.rootId,
+        inChildRun: claimed.inChildRun,
+        settled: (result, accepted) => afterSettle(attempt, result, accepted, null),
+      });
+    }
+  }
+
+  async function heartbeat(): Promise<void> {
+    const attempts = [...running.values()];
+    if (attempts.length === 0) return;
+    const sentAt = monotonicMs();
+    const lost = await renew(db, attempts.map(tokenOf), leaseMs);
+    const gone = new Set(lost.map((token) => token.taskId));
+    for (const attempt of attempts) {
+      if (!gone.has(attempt.claimed.taskId)) attempt.leasedAt = sentAt;
+    }
+    drop(lost.map((token) => token.taskId));
+  }
+
+  async function checkFences(): Promise<void> {
+    const attempts = [...running.values()];
+    if (attempts.length > 0) drop((await refused(db, attempts.map(tokenOf))).map((token) => token.taskId));
+  }
+
+  function drop(taskIds: string[]): void {
+    for (const taskId of taskIds) running.get(taskId)?.controller.abort(new LeaseLost());
+  }
+
+  /** Whoever could not renew in time stops by its own clock, before others may take over. */
+  function abortStale(): void {
+    const margin = Math.min(2000, leaseMs / 5);
+    const now = monotonicMs();
+    for (const attempt of running.values()) {
+      if (now - attempt.leasedAt > leaseMs - margin) attempt.controller.abort(new LeaseLost());
+    }
+  }
+
+  async function reap(): Promise<void> {
+    if (options.scoped && rootId === null) return;
+    const steps = await runningSteps(db, rootId);
+    const dead = new Set(watch(steps, monotonicMs()));
+    for (const step of steps) {
+      if (!dead.has(step) && !identity.isDead(step.workerId)) continue;
+      settler.add({
+        outcome: { ...step, from: "running", ending: lostEnding(step.lost, step.name) },
+        apply: null,
+        rootId: step.rootId,
+        inChildRun: step.inChildRun,
+        settled: () => wake(),
+      });
+    }
+  }
+
+  async function reportProgress(): Promise<void> {
+    const reports = [...running.values()].filter(({ progress }) => progress.done !== progress.written);
+    if (reports.length === 0) return;
+    for (const { progress } of reports) progress.written = progress.done;
+    await writeProgress(
+      db,
+      reports.map((attempt) => ({ ...tokenOf(attempt), done: attempt.progress.written })),
+    );
+  }
+
+  /** Runs a piece of upkeep; trouble with the database is waited out, anything else is a bug and thrown. */
+  async function guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      failing = false;
+    } catch (error) {
+      if (!isConnectionError(error)) throw error;
+      failing = true;
+      await trouble(error);
+    }
+  }
+
+  async function trouble(error: unknown): Promise<void> {
+    await options.onTrouble?.(error);
+    await sleep(200);
+  }
+
+  async function start(request: StartRequest): Promise<Started> {
+    let held = false;
+    const reserve = (step: NewStep) => {
+      held = !options.scoped && !stopping && free() > 0 && taskTypes.includes(step.taskType);
+      reserved += Number(held);
+      return held ? handover() : null;
+    };
+    const leasedAt = monotonicMs();
+    try {
+      const started = await startRun(db, store, request, reserve);
+      if (!started.taken) {
+        wake();
+        wakes.work();
+        return started;
+      }
+      const { ownerId, workflowId, inputText } = started.run;
+      const variables: Variables = { input: JSON.parse(inputText), steps: {} };
+      launch(claimedOf(started.taken, { ownerId, workflowId, inChildRun: false, variables }), leasedAt);
+      return started;
+    } finally {
+      reserved -= Number(held);
+    }
+  }
+
+  async function stop({ finishMs = 0 }: { finishMs?: number } = {}): Promise<void> {
+    stopping = true;
+    await filling;
+    const until = monotonicMs() + finishMs;
+    while (running.size > 0 && monotonicMs() < until) await sleep(20);
+    for (const attempt of running.values()) attempt.controller.abort(new Stopped());
+    while (running.size > 0) await Promise.all([settler.idle(), sleep(5)]);
+    timers.forEach((timer) => clearInterval(timer));
+    await settler.idle();
+    await wakes.close();
+  }
+
+  return {
+    id: identity.id,
+    start,
+    only(root) {
+      rootId = root;
+      void guard(reap);
+      wake();
+    },
+    wake,
+    stop,
+  };
+}
+
+function tokenOf({ claimed }: Attempt) {
+  return { taskId: claimed.taskId, attempt: claimed.attempt };
+}
+
+/** The run's variables after this step, for the step that follows in this process. */
+function variablesAfter({ claimed }: Attempt, ending: { to: string; next?: unknown }): Variables | null {
+  const next = ending.next as { outputs: Record<string, string> } | null | undefined;
+  if (!claimed.variables || !next) return null;
+  const outputs = Object.entries(next.outputs).map(([name, text]) => [name, JSON.parse(text)]);
+  return { input: claimed.variables.input, steps: { ...claimed.variables.steps, ...Object.fromEntries(outputs) } };
+}

@@ -1,0 +1,96 @@
+/** Storage in a folder: written under a temporary name, synced, renamed. */
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { keyOf, NotStored, type Storage, type Stored } from "./storage.ts";
+
+const ABANDONED_MS = 24 * 3600 * 1000;
+
+/** Opens the folder, making it where there is none. Rejects where it cannot be written. */
+export async function filesystemStorage(folder: string): Promise<Storage> {
+  const temporary = join(folder, "tmp");
+  await mkdir(temporary, { recursive: true });
+  void removeAbandoned(temporary);
+  const pathOf = (key: string) => join(folder, ...checked(key));
+
+  async function publish(scratch: string, sha256: string, bytes: number): Promise<Stored> {
+    const key = keyOf(sha256);
+    const path = pathOf(key);
+    const folderOfPath = dirname(path);
+    const made = await mkdir(folderOfPath, { recursive: true });
+    await rename(scratch, path); // over the same bytes, if they were there already
+    await syncFolder(folderOfPath);
+    if (made) await syncFolder(folder);
+    return { key, sha256, bytes };
+  }
+
+  return {
+    scratch: () => join(temporary, randomUUID()),
+    async put(bytes) {
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      const scratch = join(temporary, randomUUID());
+      const file = await open(scratch, "wx");
+      try {
+        await file.writeFile(bytes);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      return publish(scratch, sha256, bytes.byteLength);
+    },
+    async adopt(scratch) {
+      const hash = createHash("sha256");
+      for await (const chunk of createReadStream(scratch, { highWaterMark: 1 << 18 })) hash.update(chunk as Buffer);
+      const file = await open(scratch, "r+");
+      try {
+        await file.datasync();
+        return await publish(scratch, hash.digest("hex"), (await file.stat()).size);
+      } finally {
+        await file.close();
+      }
+    },
+    discard: (scratch) => rm(scratch, { force: true }),
+    get: (key) => readFile(pathOf(key)).catch((error) => missing(key, error)),
+    async local(key) {
+      const path = pathOf(key);
+      await access(path).catch((error) => missing(key, error));
+      return path;
+    },
+  };
+}
+
+function checked(key: string): [string, string] {
+  const match = /^([0-9a-f]{2})\/([0-9a-f]{64})$/.exec(key);
+  if (!match || !match[2]!.startsWith(match[1]!)) throw new NotStored(`"${key}" is not a storage key.`);
+  return [match[1]!, match[2]!];
+}
+
+function missing(key: string, error: NodeJS.ErrnoException): never {
+  if (error.code !== "ENOENT") throw error;
+  throw new NotStored(`Nothing is stored under ${key}. Was the data folder restored without its audio?`, {
+    cause: error,
+  });
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return; // folders cannot be opened there
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Scratch files of processes that were killed. */
+async function removeAbandoned(temporary: string): Promise<void> {
+  for (const name of await readdir(temporary).catch(() => [])) {
+    const path = join(temporary, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > ABANDONED_MS) await rm(path, { force: true }).catch(() => {});
+  }
+}

@@ -1,0 +1,110 @@
+/** Step `level`: the loudness of the whole, and a gain of its own where the voice's does not bring it to the target. */
+import { z } from "zod";
+import type { FormatId } from "../media/formats.ts";
+import { integratedLoudness, timelinePowers } from "../media/loudness.ts";
+import { CEILING_DBTP, completeBases, findFragments, TARGET_LUFS, TOLERANCE_LU } from "../narration/fragments.ts";
+import { distinctSegments, type Plan } from "../narration/plan.ts";
+import { readySegments } from "../narration/speech-segments.ts";
+import { layOut } from "../narration/timeline.ts";
+import type { Task } from "../orchestrator/task.ts";
+import type { NarrationTools } from "./narrate.ts";
+import { missingFragments, ours, type FragmentToMake, type Mastering, type PlanOutput } from "./narrate-plan.ts";
+import { partOf } from "./narrate-speech.ts";
+
+export type LevelOutput = {
+  mastering: Mastering;
+  /** LUFS; null where the whole is shorter than a gating block or silent. */
+  loudness: number | null;
+  missing: FragmentToMake[];
+};
+
+/** Passes of gain, limiter and measurement; three converge. */
+const PASSES = 3;
+const GAIN_STEP_DB = 0.5;
+/** More gain than this would only feed the limiter. */
+const MOST_GAIN_DB = 30;
+
+const input = z.object({ plan: ours<PlanOutput>(), formats: z.array(z.custom<FormatId>()) });
+
+export function levelTask(tools: NarrationTools): Task<z.infer<typeof input>, LevelOutput> {
+  return {
+    type: "level_narration",
+    input,
+    output: ours<LevelOutput>(),
+    async run({ plan: { plan, mastering }, formats }, { signal }) {
+      const bases = plan.fragments.map((fragment) => fragment.base);
+      const there = await findFragments(tools.db, bases, mastering.gain_db, [formats[0]!]);
+      const made = plan.fragments.map(({ base }) => {
+        const { samples, loudness } = there.get(`${base} ${formats[0]}`)!;
+        return { samples, powers: loudness };
+      });
+      const loudness = loudnessOf(plan, made);
+      if (isLevel(loudness)) return { mastering, loudness, missing: [] };
+      const own = await ownGain(tools, plan, mastering.gain_db, loudness, signal);
+      const complete = await completeBases(tools.db, bases, own.gainDb, formats);
+      return {
+        mastering: { ...mastering, gain_db: own.gainDb },
+        loudness: own.loudness,
+        missing: missingFragments(plan.fragments, complete),
+      };
+    },
+  };
+}
+
+type Made = { samples: number; powers: Float32Array };
+
+function isLevel(loudness: number | null): loudness is null {
+  return loudness === null || Math.abs(loudness - TARGET_LUFS) <= TOLERANCE_LU;
+}
+
+function loudnessOf(plan: Plan, made: Made[]): number | null {
+  const pieces = made.map(({ samples }, index) => ({ samples, pauseBefore: plan.fragments[index]!.pauseBefore }));
+  const { starts, samples } = layOut({ pieces, lead: plan.lead, tail: plan.tail });
+  const placed = made.map(({ powers }, index) => ({ start: starts[index]!, powers }));
+  return integratedLoudness(timelinePowers(placed, { samples, sampleRate: plan.sampleRate }));
+}
+
+/** Gain, limiter and measurement until the whole is level; the nearest, where the limiter leaves no way to it. */
+async function ownGain(
+  tools: NarrationTools,
+  plan: Plan,
+  gainDb: number,
+  loudness: number | null,
+  signal: AbortSignal,
+): Promise<{ gainDb: number; loudness: number | null }> {
+  let best = { gainDb, loudness };
+  const distance = (of: number | null) => (of === null ? Infinity : Math.abs(of - TARGET_LUFS));
+  for (let pass = 0, last = best; pass < PASSES && !isLevel(last.loudness); pass++) {
+    const wanted = last.gainDb + TARGET_LUFS - last.loudness!;
+    const next = Math.min(MOST_GAIN_DB, Math.round(wanted / GAIN_STEP_DB) * GAIN_STEP_DB);
+    if (next === last.gainDb) break;
+    last = { gainDb: next, loudness: await loudnessAt(tools, plan, next, signal) };
+    if (distance(last.loudness) < distance(best.loudness)) best = last;
+  }
+  return best;
+}
+
+async function loudnessAt(
+  tools: NarrationTools,
+  plan: Plan,
+  gainDb: number,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const spoken = await readySegments(tools.db, [...distinctSegments(plan).keys()]);
+  const measured = new Map<string, Promise<Made>>();
+  for (const { base, segments } of plan.fragments) {
+    if (measured.has(base)) continue;
+    const parts = Promise.all(
+      segments.map(({ fingerprint, pauseAfter }) =>
+        partOf(tools.storage, { fingerprint, pause_after: pauseAfter }, spoken),
+      ),
+    );
+    const job = { sampleRate: plan.sampleRate, gainDb, ceilingDbtp: CEILING_DBTP };
+    measured.set(
+      base,
+      parts.then((all) => tools.studio.measure({ ...job, parts: all }, { signal })),
+    );
+  }
+  await Promise.all(measured.values());
+  return loudnessOf(plan, await Promise.all(plan.fragments.map(({ base }) => measured.get(base)!)));
+}

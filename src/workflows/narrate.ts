@@ -1,0 +1,194 @@
+/**
+ * The workflow `narrate`: a text becomes mastered audio with captions.
+ *
+ *   extract    the text becomes a speakable document
+ *   script     the document becomes what is said, token by token (verbatim)
+ *   plan       the script is cut into fragments and segments; what is there already is found by name
+ *   speech     for each missing fragment: its missing segments are bought, then it is mastered and encoded
+ *   level      the loudness of the whole is computed from the fragments' powers; a gain of its own where it must be
+ *   remaster   for each fragment that is missing at that gain: it is mastered and encoded
+ *   assemble   the fragments' packets are stitched into the files, and captions are written
+ *   publish    what was made is described in narration.json
+ */
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { z } from "zod";
+import type { Voices } from "../catalog/voices.ts";
+import type { Database } from "../database/connect.ts";
+import { formatOf } from "../media/formats.ts";
+import type { Studio } from "../media/studio.ts";
+import { contentHash, readDocument, UnusableInput, type BodyFormat } from "../narration/document.ts";
+import { detectLocale } from "../narration/detect-locale.ts";
+import { verbatimScript } from "../narration/script.ts";
+import { charactersOf } from "../narration/plan.ts";
+import type { DefinitionInput } from "../orchestrator/definition.ts";
+import type { Task } from "../orchestrator/task.ts";
+import type { SpeechProvider } from "../providers/speech/speech.ts";
+import type { Storage } from "../storage/storage.ts";
+import { assembleTask } from "./narrate-assemble.ts";
+import { levelTask } from "./narrate-level.ts";
+import { planTask } from "./narrate-plan.ts";
+import { publishTask } from "./narrate-publish.ts";
+import { remasterTask, speechTask } from "./narrate-speech.ts";
+import { useVoice, voiceInUse } from "./voice-in-use.ts";
+
+export const narrate: DefinitionInput = {
+  name: "narrate",
+  steps: [
+    { name: "extract", task_type: "extract_document" },
+    { name: "script", task_type: "write_script", input: { extracted: "/steps/extract", locale: "/input/locale" } },
+    {
+      name: "plan",
+      task_type: "plan_narration",
+      input: { script: "/steps/script", voice: "/input/voice", formats: "/input/formats" },
+    },
+    {
+      name: "speech",
+      task_type: "speak_fragment",
+      for_each: "/steps/plan/missing",
+      input: { fragment: "/item", voice: "/input/voice", formats: "/input/formats", plan: "/steps/plan/mastering" },
+      group: "/steps/plan/group",
+    },
+    {
+      name: "level",
+      task_type: "level_narration",
+      input: { plan: "/steps/plan", voice: "/input/voice", formats: "/input/formats" },
+    },
+    {
+      name: "remaster",
+      task_type: "master_fragment",
+      for_each: "/steps/level/missing",
+      input: { fragment: "/item", formats: "/input/formats", plan: "/steps/level/mastering" },
+    },
+    {
+      name: "assemble",
+      task_type: "assemble_narration",
+      input: {
+        script: "/steps/script",
+        plan: "/steps/plan",
+        level: "/steps/level",
+        formats: "/input/formats",
+        title: "/input/title",
+      },
+    },
+    {
+      name: "publish",
+      task_type: "publish_narration",
+      input: { assembled: "/steps/assemble", level: "/steps/level", plan: "/steps/plan", request: "/input/about" },
+    },
+  ],
+};
+
+/** What the tasks of a narration work with. */
+export type NarrationTools = {
+  db: Database;
+  storage: Storage;
+  studio: Studio;
+  providers: Map<string, SpeechProvider>;
+};
+
+const narrateInput = z.object({
+  body: z.string(),
+  body_format: z.enum(["markdown", "html", "text"]),
+  locale: z.string(),
+  /** The tag's title; null: the document's. */
+  title: z.string().nullable(),
+  voice: voiceInUse,
+  formats: z.array(z.string()),
+  /** Goes into narration.json as it is. */
+  about: z.object({ name: z.string(), locale: z.string(), voice: z.string(), content_hash: z.string() }),
+});
+
+export type NarrateInput = z.infer<typeof narrateInput>;
+
+export type NarrationRequest = {
+  body: string;
+  bodyFormat: BodyFormat;
+  /** Names the source for people: a file, a URL. */
+  name: string;
+  /** BCP 47; detected from the text where it is not given. */
+  locale?: string | undefined;
+  /** A voice's key; default: the locale's. */
+  voice?: string | undefined;
+  formats: string[];
+  title?: string | undefined;
+  maxCharacters: number;
+};
+
+export type PreparedNarration = { input: NarrateInput; dedupeKey: string };
+
+/**
+ * Checks a request and resolves what it leaves open, before a run exists. Throws `UnusableInput`, `UnknownVoice`,
+ * `VoiceError`, or an error that names the format.
+ */
+export function prepareNarration(
+  request: NarrationRequest,
+  { voices, providers }: { voices: Voices; providers: Map<string, SpeechProvider> },
+): PreparedNarration {
+  const { body, bodyFormat, name } = request;
+  const formats = [...new Set(request.formats.map((format) => formatOf(format).id))];
+  const given = request.locale === undefined ? undefined : canonicalLocale(request.locale);
+  const document = readDocument(body, { format: bodyFormat, ...(given && { locale: given }) });
+  const text = document.blocks.flatMap((block) => block.inline.map((inline) => inline.text)).join(" ");
+  const characters = charactersOf(text);
+  if (characters > request.maxCharacters) {
+    throw new UnusableInput(
+      `${name} has ${characters} characters to speak; the most is ${request.maxCharacters} (LECTOR_MAX_CHARACTERS).`,
+    );
+  }
+  const locale = given ?? document.language ?? detectLocale(text) ?? "en";
+  const voice = useVoice(voices, providers, request.voice ?? "default", locale);
+  const title = request.title ?? null;
+  const hash = contentHash(document);
+  const key = { hash, locale, voice, formats, title, script_mode: "verbatim" };
+  return {
+    input: {
+      body,
+      body_format: bodyFormat,
+      locale,
+      title,
+      voice,
+      formats,
+      about: { name, locale, voice: voice.key, content_hash: hash },
+    },
+    dedupeKey: `narrate:${createHash("sha256").update(canonicalize(key)!).digest("hex")}`,
+  };
+}
+
+function canonicalLocale(locale: string): string {
+  try {
+    return Intl.getCanonicalLocales(locale)[0]!;
+  } catch (cause) {
+    const message = `Locale "${locale}" is not a BCP 47 language tag. Examples: en, id, pt-BR.`;
+    throw new UnusableInput(message, { cause });
+  }
+}
+
+const anyObject = z.record(z.string(), z.unknown());
+
+const extractTask: Task<NarrateInput> = {
+  type: "extract_document",
+  input: narrateInput,
+  output: anyObject,
+  run: async ({ body, body_format: format, locale }) => readDocument(body, { format, locale }),
+};
+
+const scriptTask: Task<{ extracted: unknown; locale: string }> = {
+  type: "write_script",
+  input: z.object({ extracted: z.unknown(), locale: z.string() }),
+  output: anyObject,
+  run: async ({ extracted, locale }) => verbatimScript(extracted as never, locale),
+};
+
+export function narrateTasks(tools: NarrationTools): Task[] {
+  return [
+    extractTask,
+    scriptTask,
+    planTask(tools),
+    speechTask(tools),
+    levelTask(tools),
+    remasterTask(tools),
+    assembleTask(tools),
+    publishTask(tools),
+  ] as Task[];
+}
