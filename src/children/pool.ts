@@ -11,10 +11,11 @@ import type { Socket } from "node:net";
 export type ChildPool<Job, Result> = {
   /**
    * Runs one job. Rejects with the error that the child threw (its `name`, `message` and `code`), with `ChildDied` when
-   * the process went away, and with the signal's reason after an abort, which kills the child.
+   * the process went away, with the signal's reason after an abort, and with `ChildTimedOut` when a child worked on it
+   * for longer than `timeoutMs` (waiting for a child does not count). The last two kill the child.
    */
-  run(job: Job, options?: { signal?: AbortSignal | undefined }): Promise<Result>;
-  /** Kills all children; jobs under way reject with `ChildDied`. */
+  run(job: Job, options?: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined }): Promise<Result>;
+  /** Kills all children for good; jobs under way and later ones reject with `ChildDied`. */
   close(): Promise<void>;
 };
 
@@ -22,8 +23,18 @@ export class ChildDied extends Error {
   override name = "ChildDied";
 }
 
-type Waiting<Job> = { job: Job; child: Child | null; resolve(value: never): void; reject(reason: unknown): void };
-type Child = { process: ChildProcess; stderr: string; current: Waiting<unknown> | null };
+export class ChildTimedOut extends Error {
+  override name = "ChildTimedOut";
+}
+
+type Waiting<Job> = {
+  job: Job;
+  timeoutMs: number | undefined;
+  child: Child | null;
+  resolve(value: never): void;
+  reject(reason: unknown): void;
+};
+type Child = { process: ChildProcess; stderr: string; current: Waiting<unknown> | null; timer?: NodeJS.Timeout };
 
 export type Reply = { result: unknown } | { error: { name: string; message: string; code?: string | undefined } };
 
@@ -33,6 +44,7 @@ export function childPool<Job, Result>(
 ): ChildPool<Job, Result> {
   const children = new Set<Child>();
   const queue: Waiting<Job>[] = [];
+  let closed = false;
 
   function dispatch(): void {
     while (queue.length > 0) {
@@ -61,12 +73,22 @@ export function childPool<Job, Result>(
     child.current = waiting;
     waiting.child = child;
     hold(child, true);
+    if (waiting.timeoutMs !== undefined) child.timer = setTimeout(timeOut, waiting.timeoutMs, child);
     child.process.send(waiting.job as object, (error) => error && child.process.kill("SIGKILL"));
   }
 
+  function timeOut(child: Child): void {
+    child.current?.reject(
+      new ChildTimedOut(`A child process was killed after ${child.current.timeoutMs} ms on one job`),
+    );
+    child.process.kill("SIGKILL");
+  }
+
   function settle(child: Child, reply: Reply): void {
+    if (child.process.killed) return; // an answer that crossed the kill; the next job must not go to the dying
     const waiting = child.current;
     child.current = null;
+    clearTimeout(child.timer);
     hold(child, false);
     if (waiting && "error" in reply) waiting.reject(Object.assign(new Error(reply.error.message), reply.error));
     else if (waiting && "result" in reply) waiting.resolve(reply.result as never);
@@ -75,6 +97,7 @@ export function childPool<Job, Result>(
 
   function bury(child: Child, code: number | null, signal: NodeJS.Signals | null): void {
     children.delete(child);
+    clearTimeout(child.timer);
     const how = signal ? `was killed by ${signal}` : `exited with code ${code}`;
     const said = child.stderr.trim() ? `: ${child.stderr.trim()}` : "";
     child.current?.reject(new ChildDied(`A child process ${how}${said}`));
@@ -82,10 +105,11 @@ export function childPool<Job, Result>(
   }
 
   return {
-    run(job, { signal } = {}) {
+    run(job, { signal, timeoutMs } = {}) {
       return new Promise<Result>((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
-        const waiting: Waiting<Job> = { job, child: null, resolve, reject };
+        if (closed) return reject(new ChildDied("The pool was closed"));
+        const waiting: Waiting<Job> = { job, timeoutMs, child: null, resolve, reject };
         const abort = () => {
           reject(signal!.reason);
           if (waiting.child) waiting.child.process.kill("SIGKILL");
@@ -100,21 +124,23 @@ export function childPool<Job, Result>(
       });
     },
     async close() {
+      closed = true;
       queue.splice(0).forEach((waiting) => waiting.reject(new ChildDied("The pool was closed")));
-      const gone = [...children].map(({ process: childProcess }) => {
-        const closed = new Promise((resolve) => childProcess.once("close", resolve));
-        childProcess.kill("SIGKILL");
-        return closed;
+      const gone = [...children].map((child) => {
+        hold(child, true);
+        const ended = new Promise((resolve) => child.process.once("close", resolve));
+        child.process.kill("SIGKILL");
+        return ended;
       });
       await Promise.all(gone);
     },
   };
 }
 
-/** An idle child must not keep its parent's event loop alive. */
+/** An idle child must not keep its parent's event loop alive; a busy or dying one must, its 'close' is waited for. */
 function hold({ process: childProcess }: Child, on: boolean): void {
   const verb = on ? "ref" : "unref";
   childProcess[verb]();
   childProcess.channel?.[verb]();
-  (childProcess.stderr as Socket).unref(); // told by 'close', read only then
+  (childProcess.stderr as Socket)[verb]();
 }

@@ -25,6 +25,8 @@ export type NarrateOptions = {
 };
 
 const LOOK_MS = 100;
+const WORTH_A_LINE_MS = 2000;
+const WAITING = "Waiting: as many narrations as LECTOR_GENERATIONS allows are under way.";
 
 export async function narrateCommand(setup: Setup, source: string, options: NarrateOptions): Promise<number> {
   const read = await readSource(source, setup.limits.maxInputBytes);
@@ -84,15 +86,14 @@ async function startOrJoin(
 /** Follows the run to its end; null after an interruption. */
 async function follow(lector: Lector, id: string, view: ProgressView, interrupted: Interruption): Promise<Run | null> {
   const { db } = lector.connection;
-  let waiting = false;
+  let waitedMs = 0;
   while (!interrupted.asked()) {
     try {
       const run = await findRun(db, id);
       view.show(await runSteps(db, id));
       if (!isActive(run.status)) return run;
-      if (!run.admitted && !waiting)
-        view.note("Waiting: as many narrations as LECTOR_GENERATIONS allows are under way.");
-      waiting = !run.admitted;
+      waitedMs = run.admitted ? 0 : waitedMs + LOOK_MS;
+      if (waitedMs === WORTH_A_LINE_MS) view.note(WAITING);
     } catch (error) {
       if (!isConnectionError(error)) throw error; // the worker brings the database back
     }

@@ -6,7 +6,7 @@ import type { Claimed } from "./claim.ts";
 import type { StepDefinition } from "./definition.ts";
 import type { Context, Ending, Outcome } from "./settle.ts";
 import { PermanentError, RetryLater, storedError, type StoredError, type Task } from "./task.ts";
-import { resolveInput, toRow } from "./values.ts";
+import { resolveInput, toRow, UnstorableValue } from "./values.ts";
 
 /** Why a signal was aborted. */
 export class Stopped extends Error {
@@ -110,7 +110,7 @@ export function endingOf(
     return { to: "ready", delayMs: error.ms, failures: 0, lost: 0, why: "later", error: stored };
   }
   const failures = claimed.failures + 1;
-  if (error instanceof PermanentError || failures >= retry.failures) {
+  if (error instanceof PermanentError || error instanceof UnstorableValue || failures >= retry.failures) {
     return { to: "failed", error: stored, failures: 1, lost: 0 };
   }
   // full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/

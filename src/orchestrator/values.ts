@@ -21,6 +21,9 @@ export function isRef(value: unknown): value is Ref {
 /** The JSON text that goes into the row: the value itself, or its reference once the bytes are stored. */
 export async function toRow(store: ValueStore, value: unknown): Promise<string> {
   const text = JSON.stringify(value ?? {});
+  if (text.includes("\\u0000") && /(?<!\\)(\\\\)*\\u0000/.test(text)) {
+    throw new UnstorableValue("The value holds a NUL character (\\u0000), which Postgres cannot keep. Remove it.");
+  }
   // a UTF-16 unit is at most 3 bytes of UTF-8, so short texts need no count
   if (text.length * 3 <= ROW_LIMIT || Buffer.byteLength(text) <= ROW_LIMIT) return text;
   const bytes = Buffer.from(text);
@@ -39,6 +42,10 @@ export async function resolveInput(store: ValueStore, input: unknown): Promise<u
   if (typeof whole !== "object" || whole === null || Array.isArray(whole)) return whole;
   const fields = Object.entries(whole).map(async ([field, value]) => [field, await resolve(store, value)]);
   return Object.fromEntries(await Promise.all(fields));
+}
+
+export class UnstorableValue extends Error {
+  override name = "UnstorableValue";
 }
 
 export class UnresolvedPointer extends Error {

@@ -64,7 +64,7 @@ function loudnessOf(plan: Plan, made: Made[]): number | null {
   return integratedLoudness(timelinePowers(placed, { samples, sampleRate: plan.sampleRate }));
 }
 
-/** Gain, limiter and measurement until the whole is level; the nearest, where the limiter leaves no way to it. */
+/** Gain, limiter and measurement until half a step of gain is right; the nearest, where the limiter leaves no way to it. */
 async function ownGain(
   tools: NarrationTools,
   plan: Plan,
@@ -74,7 +74,7 @@ async function ownGain(
 ): Promise<{ gainDb: number; loudness: number | null }> {
   let best = { gainDb, loudness };
   const distance = (of: number | null) => (of === null ? Infinity : Math.abs(of - TARGET_LUFS));
-  for (let pass = 0, last = best; pass < PASSES && !isLevel(last.loudness); pass++) {
+  for (let pass = 0, last = best; pass < PASSES && distance(last.loudness) > GAIN_STEP_DB / 2; pass++) {
     const wanted = last.gainDb + TARGET_LUFS - last.loudness!;
     const next = Math.min(MOST_GAIN_DB, Math.round(wanted / GAIN_STEP_DB) * GAIN_STEP_DB);
     if (next === last.gainDb) break;

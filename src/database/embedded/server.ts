@@ -54,7 +54,7 @@ const settings: Record<string, string | number> = {
 export async function startServer(cluster: Cluster, binaries: Binaries, signal?: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     await settlePort(cluster);
-    
+    disownPidFile(cluster.folder);
     const log = openLog(cluster);
     const begin = statSync(log).size;
     const child = launch(cluster, binaries, log);

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { detectLocale } from "./detect-locale.ts";
+import { readFrontMatter } from "./front-matter.ts";
+import { openHtml } from "./html.ts";
+import { readMarkdown } from "./markdown.ts";
+import { cleaned, isSpeakable, newPage, plainText, type Page } from "./page.ts";
+import { phrasesFor } from "./phrases.ts";
+import { readPlainText } from "./plain-text.ts";
+
+export type BodyFormat = "markdown" | "html" | "text";
+
+export type BlockKind = "heading" | "paragraph" | "item" | "quote" | "row" | "caption" | "code" | "image" | "note";
+
+/** A run of text. `source`: UTF-16 offsets into the body as given; null for words that we add ("Image:"). */
+export type Inline = { text: string; source: [start: number, end: number] | null };
+
+/** `level`: 1 to 6 of a heading, the depth of a list item (from 1). */
+export type DocumentBlock = { kind: BlockKind; level?: number; inline: Inline[] };
+
+/** `language`: a BCP 47 tag the text itself names (`lang`, front matter), else null. */
+export type SpeakableDocument = { title: string | null; language: string | null; blocks: DocumentBlock[] };
+
+/** A text that cannot be narrated; the message says why. */
+export class UnusableInput extends Error {
+  override name = "UnusableInput";
+}
+
+export type ReadOptions = {
+  format: BodyFormat;
+  /** The content's language, where it is known: the words that we add are of it. */
+  locale?: string;
+  /** Overrides the title that the text itself names; it is not spoken. */
+  title?: string;
+};
+
+type Read = { page: Page; title: string | null; language: string | null };
+
+/**
+ * Reads a body into what a listener would want to hear of it. A title that only the front matter or `<title>` names is spoken first.
+ * @throws {UnusableInput} where nothing in it can be spoken
+ */
+export function readDocument(body: string, options: ReadOptions): SpeakableDocument {
+  if (body.trim() === "") throw new UnusableInput("The text is empty. Give it at least one sentence.");
+  const { page, title, language } = readers[options.format](body, options.locale || null);
+  if (title !== null) speakTitle(page, title);
+  const { blocks } = page;
+  if (blocks.length === 0) {
+    throw new UnusableInput(`Nothing in the text (${body.length} characters, read as ${options.format}) can be spoken.`);
+  }
+  const given = cleaned(options.title ?? "").trim();
+  return { title: given !== "" ? given : (title ?? headline(blocks)), language, blocks };
+}
+
+/** `v1:` + SHA-256 (hex) of title and speakable text: white space and markup that is not spoken do not change it. */
+export function contentHash({ title, blocks }: SpeakableDocument): string {
+  const hash = createHash("sha256");
+  hash.update(JSON.stringify(title?.replace(/\s+/g, " ").trim() ?? null));
+  for (const { kind, level, inline } of blocks) {
+    hash.update(JSON.stringify([kind, kind === "heading" ? level : 0, plainText(inline)]));
+  }
+  return `v1:${hash.digest("hex")}`;
+}
+
+const readers: Record<BodyFormat, (body: string, locale: string | null) => Read> = {
+  markdown(body, locale) {
+    const { title, language, end } = readFrontMatter(body);
+    const page = newPage(phrasesFor(locale ?? language ?? detectLocale(prose(body.slice(end)))));
+    readMarkdown(body, end, page);
+    return { page, title: speakableOrNull(title), language };
+  },
+  html(body, locale) {
+    const html = openHtml(body);
+    const page = newPage(phrasesFor(locale ?? html.language ?? detectLocale(html.sample())));
+    html.read(page);
+    return { page, title: speakableOrNull(html.title), language: html.language };
+  },
+  text(body) {
+    const page = newPage(phrasesFor(null));
+    readPlainText(body, page);
+    return { page, title: null, language: null };
+  },
+};
+
+function speakableOrNull(title: string | null): string | null {
+  const text = cleaned(title ?? "").replace(/\s+/g, " ").trim();
+  return isSpeakable(text) ? text : null;
+}
+
+// Roughly without code, tags and addresses, to tell the language by.
+function prose(body: string): string {
+  return body.slice(0, 40_000).replace(/^```[^]*?^```/gm, " ").replace(/<[^<>]{1,500}>|\]\([^()\s]{1,500}\)|\S+:\/\/\S+/g, " ");
+}
+
+function speakTitle({ blocks }: Page, title: string): void {
+  const first = blocks[0];
+  if (first?.kind === "heading" && sameWords(plainText(first.inline), title)) return;
+  blocks.unshift({ kind: "heading", level: 1, inline: [{ text: title, source: null }] });
+}
+
+function sameWords(one: string, other: string): boolean {
+  return bareWords(one) === bareWords(other);
+}
+
+function bareWords(text: string): string {
+  return text.normalize("NFKC").replace(/[^\p{L}\p{N}]+/gu, " ").trim().toLowerCase();
+}
+
+function headline(blocks: DocumentBlock[]): string | null {
+  const first = blocks[0];
+  return first?.kind === "heading" && first.level === 1 ? plainText(first.inline) : null;
+}

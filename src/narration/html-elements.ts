@@ -1,0 +1,300 @@
+import { codeLanguage } from "./code-language.ts";
+import type { BlockKind } from "./document.ts";
+import { closeTable, closeTablePart, newTable, openTablePart, type HtmlTable } from "./html-table.ts";
+import { announce, begin, end, formula, image, isSpeakable, literal, plainText, space, words, type Page } from "./page.ts";
+
+/*
+ * What each HTML element means to a listener. Fed with opening tags, text and closing tags by whoever reads them (a tree, raw HTML in
+ * Markdown); tags may be left out or wrong.
+ */
+
+/** What text inside an open element becomes. Each knows its own, so that depth costs nothing. */
+type Structure = {
+  name: string;
+  kind: BlockKind;
+  level: number | undefined;
+  lists: number;
+  /** `ol`: the number of its next item and the step to the one after. */
+  next: number | null;
+  step: number;
+  /** `li`: not said yet. */
+  number: string | null;
+};
+
+export type Elements = {
+  page: Page;
+  stack: Structure[];
+  open: Map<string, number>;
+  /** An element whose text is not heard, and how many of its name are open. */
+  muted: { name: string; depth: number } | null;
+  /** An element whose text is looked at first when it ends. */
+  capture: { name: "pre" | "math" | "sup"; depth: number; text: string; language: string | null; mark: boolean } | null;
+  table: HtmlTable | null;
+  /** Elements that are silent here although they are not hidden. */
+  silent: ReadonlySet<string>;
+  note: (id: string) => void;
+};
+
+export type Attribute = (name: string) => string | null;
+
+const neverHeard = new Set(
+  `annotation annotation-xml applet audio button canvas datalist head iframe map meter nav noembed noframes noscript
+  object progress rp rt rtc script select style svg template textarea title video`.split(/\s+/),
+);
+const withoutEnd = new Set("area base br col embed hr img input link meta param source track wbr".split(" "));
+const breaks = new Set(
+  `address article aside body center details dialog div fieldset figure footer form header hgroup hr html legend main menu
+  p section summary`.split(/\s+/),
+);
+const structural = new Set(
+  "blockquote caption dd dl dt figcaption h1 h2 h3 h4 h5 h6 li ol table ul menu dir".split(" "),
+);
+const tableParts = new Set(["thead", "tbody", "tfoot", "tr", "td", "th"]);
+const superscripts: Record<string, string> = {
+  "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹", "+": "⁺", "-": "⁻", "−": "⁻",
+};
+
+export function newElements(page: Page, silent: ReadonlySet<string> = new Set(), note: (id: string) => void = () => {}): Elements {
+  return { page, stack: [], open: new Map(), muted: null, capture: null, table: null, silent, note };
+}
+
+export function openElement(elements: Elements, name: string, attribute: Attribute): void {
+  const { page, muted, capture } = elements;
+  if (muted !== null) {
+    if (name === muted.name) muted.depth++;
+    // A paragraph ends where the next block begins, with or without its tag.
+    if (muted.name !== "p" || !(name === "p" || breaks.has(name) || structural.has(name))) return;
+    elements.muted = null;
+  }
+  if (isSilent(elements, name, attribute)) {
+    if (!withoutEnd.has(name)) elements.muted = { name, depth: 1 };
+    return;
+  }
+  if (capture !== null) return openInCapture(capture, name, attribute);
+  if (name === "pre" || name === "math" || name === "sup") return openCapture(elements, name, attribute);
+  if (name === "img") return image(page, attribute("alt") ?? "", null);
+  if (name === "br") return space(page);
+  if (name === "q") return sayText(elements, "“", null);
+  if (tableParts.has(name)) return openTablePart(elements, name, attribute);
+  if (structural.has(name)) return openStructure(elements, name, attribute);
+  if (breaks.has(name)) end(page);
+}
+
+export function closeElement(elements: Elements, name: string): void {
+  const { page, muted, capture } = elements;
+  if (muted !== null) {
+    if (name === muted.name && --muted.depth === 0) elements.muted = null;
+    return;
+  }
+  if (capture !== null) {
+    if (name === capture.name && --capture.depth === 0) closeCapture(elements, capture);
+    return;
+  }
+  if (name === "q") sayText(elements, "”", null);
+  else if (tableParts.has(name)) closeTablePart(elements, name);
+  else if (structural.has(name)) closeStructure(elements, name);
+  else if (breaks.has(name)) end(page);
+}
+
+/** Ends what was left open: a table, a raised number. What is muted to the end stays silent. */
+export function finishElements(elements: Elements): void {
+  finishCapture(elements);
+  if (elements.table !== null) while ((elements.open.get("table") ?? 0) > 0) closeStructure(elements, "table");
+}
+
+export function finishCapture(elements: Elements): void {
+  if (elements.capture !== null) closeCapture(elements, elements.capture);
+}
+
+/** Text between tags, its entities decoded. `start`: as `words` takes it. */
+export function sayText(elements: Elements, text: string, start: number | null): void {
+  const { page, capture } = elements;
+  if (elements.muted !== null) return;
+  if (capture !== null) {
+    capture.text += text;
+    return;
+  }
+  if (!beginText(elements, text)) return space(page);
+  words(page, text, start);
+}
+
+/** A formula, or text that is written otherwise in the body. */
+export function sayFormula(elements: Elements, tex: string): void {
+  if (elements.muted !== null || elements.capture !== null) return;
+  beginText(elements, tex);
+  formula(elements.page, tex, null);
+}
+
+export function sayLiteral(elements: Elements, text: string, source: [number, number] | null): void {
+  if (elements.muted !== null) return;
+  if (elements.capture !== null) elements.capture.text += text;
+  else if (beginText(elements, text)) literal(elements.page, text, source);
+  else space(elements.page);
+}
+
+/** Opens the block that text here belongs to, with its list number; false where the text is only white space. */
+function beginText({ page, stack }: Elements, text: string): boolean {
+  if (/^\s*$/.test(text)) return false;
+  if (page.open !== null || page.cell !== null) return true;
+  const inside = stack.at(-1);
+  begin(page, inside?.kind ?? "paragraph", inside?.level);
+  if (inside === undefined || inside.number === null) return true;
+  announce(page, `${inside.number} `, null);
+  inside.number = null;
+  return true;
+}
+
+function isSilent(elements: Elements, name: string, attribute: Attribute): boolean {
+  if (neverHeard.has(name) || elements.silent.has(name)) return true;
+  if (name === "a" && elements.capture?.name !== "pre" && isNoteMark(elements, attribute)) return true;
+  if (name === "dialog") return attribute("open") === null;
+  if (attribute("hidden") !== null || attribute("aria-hidden")?.trim().toLowerCase() === "true") return true;
+  const style = attribute("style");
+  return style !== null && /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))/i.test(style);
+}
+
+/** A footnote's mark (its note follows the block) or the arrow back to it: neither is read. */
+function isNoteMark(elements: Elements, attribute: Attribute): boolean {
+  const role = attribute("role") ?? "";
+  const names = attribute("class") ?? "";
+  if (role === "doc-backlink" || /\bfootnote-?back/i.test(names) || attribute("data-footnote-backref") !== null) return true;
+  const href = attribute("href") ?? "";
+  if (!href.startsWith("#")) return false;
+  const named = role === "doc-noteref" || /\bfootnote/i.test(names) || attribute("data-footnote-ref") !== null;
+  const addressed = /^#(?:user-content-)?(?:fn|footnote|note|cite_note|endnote|sdfootnote|ftnt?|_ftn|_edn)[-_:.]?\w*\d/i.test(href);
+  if (!named && !addressed && elements.capture?.name !== "sup") return false;
+  if (elements.capture !== null) elements.capture.mark = true;
+  elements.note(href.slice(1));
+  return true;
+}
+
+function openStructure(elements: Elements, name: string, attribute: Attribute): void {
+  const { page, stack, open } = elements;
+  if (name === "table") return openTable(elements, attribute);
+  if (name === "li" || name === "dt" || name === "dd") closeSiblings(elements, name);
+  end(page);
+  const outer = stack.at(-1);
+  stack.push(structureOf(name, outer, attribute));
+  open.set(name, (open.get(name) ?? 0) + 1);
+}
+
+function structureOf(name: string, outer: Structure | undefined, attribute: Attribute): Structure {
+  const lists = outer?.lists ?? 0;
+  const structure: Structure = {
+    name,
+    kind: outer?.kind ?? "paragraph",
+    level: outer?.level,
+    lists,
+    next: null,
+    step: 1,
+    number: null,
+  };
+  if (/^h\d$/.test(name)) return { ...structure, kind: "heading", level: Number(name[1]) };
+  if (name === "blockquote") return { ...structure, kind: "quote", level: undefined };
+  if (name === "figcaption" || name === "caption") return { ...structure, kind: "caption", level: undefined };
+  if (name === "dt" || name === "dd") return { ...structure, kind: "item", level: Math.max(1, lists) };
+  if (name === "li") return { ...structure, kind: "item", level: Math.max(1, lists), number: numberOf(outer, attribute) };
+  structure.lists++;
+  if (name === "ol") {
+    structure.step = attribute("reversed") === null ? 1 : -1;
+    structure.next = integer(attribute("start")) ?? 1;
+  }
+  return structure;
+}
+
+function numberOf(list: Structure | undefined, attribute: Attribute): string | null {
+  if (list === undefined || list.next === null) return null;
+  const number = integer(attribute("value")) ?? list.next;
+  list.next = number + list.step;
+  return `${number}.`;
+}
+
+function integer(text: string | null): number | null {
+  return text !== null && /^\s*-?\d{1,9}\s*$/.test(text) ? Number(text) : null;
+}
+
+// `<li>` ends the item before it, unless a list stands between them.
+function closeSiblings({ page, stack, open }: Elements, name: string): void {
+  const last = stack.at(-1)?.name;
+  const sibling = name === "li" ? last === "li" : last === "dt" || last === "dd";
+  if (!sibling || last === undefined) return;
+  end(page);
+  stack.pop();
+  open.set(last, open.get(last)! - 1);
+}
+
+function closeStructure(elements: Elements, name: string): void {
+  const { page, stack, open } = elements;
+  if ((open.get(name) ?? 0) === 0) return;
+  for (;;) {
+    const closed = stack.pop()!;
+    open.set(closed.name, open.get(closed.name)! - 1);
+    if (closed.name === "table") closeTable(elements);
+    if (closed.name === name) break;
+  }
+  end(page);
+  if (name === "figcaption") dropRepeatedImage(page);
+}
+
+/** An image whose alternative text is its caption is heard once. */
+function dropRepeatedImage({ blocks }: Page): void {
+  const [picture, caption] = blocks.slice(-2);
+  if (picture?.kind !== "image" || caption?.kind !== "caption") return;
+  const said = bare(plainText(picture.inline.filter((part) => part.source !== null || !part.text.endsWith(": "))));
+  if (said.endsWith(bare(plainText(caption.inline)))) blocks.splice(-2, 1);
+}
+
+function bare(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, " ").trim().toLowerCase();
+}
+
+function openTable(elements: Elements, attribute: Attribute): void {
+  const { page, stack, open } = elements;
+  end(page);
+  stack.push({ ...structureOf("table", stack.at(-1), () => null), name: "table", lists: stack.at(-1)?.lists ?? 0 });
+  open.set("table", (open.get("table") ?? 0) + 1);
+  if (elements.table !== null) elements.table.depth++;
+  else if (!/^(?:presentation|none)$/i.test(attribute("role") ?? "")) elements.table = newTable();
+}
+
+function openCapture(elements: Elements, name: "pre" | "math" | "sup", attribute: Attribute): void {
+  if (name === "pre") end(elements.page);
+  const language = name === "pre" ? languageOf(attribute) : null;
+  elements.capture = { name, depth: 1, text: "", language, mark: false };
+}
+
+function openInCapture(capture: NonNullable<Elements["capture"]>, name: string, attribute: Attribute): void {
+  if (name === capture.name) capture.depth++;
+  if (name === "br") capture.text += "\n";
+  if (name === "code") capture.language ??= languageOf(attribute);
+}
+
+function languageOf(attribute: Attribute): string | null {
+  const named = attribute("data-lang") ?? attribute("data-language");
+  const marked = /(?:^|\s)(?:language|lang|highlight-source|brush:\s*)-?([\p{L}\p{N}+#]+)/u.exec(attribute("class") ?? "");
+  const name = named ?? marked?.[1] ?? "";
+  return name === "" ? null : name;
+}
+
+function closeCapture(elements: Elements, { name, text, language, mark }: NonNullable<Elements["capture"]>): void {
+  elements.capture = null;
+  if (name === "pre") return sayCode(elements, text, language);
+  if (name === "math") return sayFormula(elements, text);
+  const bracketed = mark && !isSpeakable(text);
+  if (bracketed || text.trim() === "") return;
+  const raised = /^[\d+−-]+$/.test(text.trim());
+  sayText(elements, raised ? [...text.trim()].map((digit) => superscripts[digit]).join("") : text, null);
+}
+
+function sayCode({ page, stack }: Elements, text: string, language: string | null): void {
+  const phrase = page.phrases.code(codeLanguage(language ?? ""));
+  if (text.trim() === "" || phrase === null) return;
+  begin(page, "code");
+  const item = stack.at(-1);
+  if (item?.number !== null && item !== undefined && page.cell === null) {
+    announce(page, `${item.number} `, null);
+    item.number = null;
+  }
+  literal(page, phrase, null);
+  end(page);
+}

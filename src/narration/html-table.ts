@@ -1,0 +1,109 @@
+import type { Attribute, Elements } from "./html-elements.ts";
+import type { Inline } from "./document.ts";
+import { begin, end, isSpeakable, literal, plainText, type Page } from "./page.ts";
+import { sayTable, type Cell } from "./table.ts";
+
+/** A table that is being read. Tables inside its cells are only text. */
+export type HtmlTable = {
+  depth: number;
+  rows: { cells: Cell[]; heads: number; said: number }[];
+  inHead: boolean;
+  headRows: number;
+  cell: { inline: Inline[]; across: number; down: number; head: boolean } | null;
+  /** Cells that reach down from rows above, by column. */
+  reaching: Map<number, { cell: Cell; rows: number }>;
+};
+
+// A cell that says it covers a million columns covers these.
+const widestCell = 50;
+const tallestCell = 200;
+
+export function newTable(): HtmlTable {
+  return { depth: 1, rows: [], inHead: false, headRows: 0, cell: null, reaching: new Map() };
+}
+
+export function openTablePart({ page, table }: Elements, name: string, attribute: Attribute): void {
+  if (table === null) return end(page);
+  if (table.depth > 1) return end(page);
+  closeCell(page, table);
+  if (name === "thead") table.inHead = true;
+  else if (name === "tr") openRow(table);
+  else if (name === "td" || name === "th") {
+    if (table.rows.length === 0) openRow(table);
+    end(page);
+    const across = Math.min(widestCell, count(attribute("colspan")));
+    const down = Math.min(tallestCell, count(attribute("rowspan")));
+    table.cell = { inline: [], across, down, head: name === "th" };
+    page.cell = table.cell.inline;
+  }
+}
+
+export function closeTablePart({ page, table }: Elements, name: string): void {
+  if (table === null || table.depth > 1) return end(page);
+  closeCell(page, table);
+  if (name === "thead") table.inHead = false;
+}
+
+export function closeTable(elements: Elements): void {
+  const { page, table } = elements;
+  if (table === null || --table.depth > 0) return;
+  closeCell(page, table);
+  elements.table = null;
+  end(page);
+  const headed = table.headRows > 0 ? table.headRows : isHeader(table.rows[0]) ? 1 : 0;
+  const rows = table.rows.map((row) => row.cells);
+  if (headed === 0 && isLayout(rows)) return sayCells(page, rows);
+  sayTable(page, rows[headed - 1] ?? [], rows.slice(headed));
+}
+
+function openRow(table: HtmlTable): void {
+  const cells: Cell[] = [];
+  for (const [column, reach] of table.reaching) {
+    while (cells.length < column) cells.push([]);
+    cells[column] = reach.cell;
+    if (--reach.rows === 0) table.reaching.delete(column);
+  }
+  table.rows.push({ cells, heads: 0, said: 0 });
+  if (table.inHead) table.headRows++;
+}
+
+function closeCell(page: Page, table: HtmlTable): void {
+  const { cell } = table;
+  if (cell === null) return;
+  table.cell = null;
+  page.cell = null;
+  page.said = false;
+  const row = table.rows.at(-1)!;
+  const free = row.cells.findIndex((known) => known.length === 0);
+  let column = free === -1 || row.said > free ? Math.max(row.said, 0) : free;
+  while ((row.cells[column]?.length ?? 0) > 0) column++;
+  while (row.cells.length < column) row.cells.push([]);
+  // The name of a wide column goes for each that it covers; a wide cell is said once.
+  for (let at = 0; at < cell.across; at++) row.cells[column + at] = at === 0 || cell.head ? cell.inline : [];
+  if (cell.down > 1) table.reaching.set(column, { cell: cell.inline, rows: cell.down - 1 });
+  row.said = column + cell.across;
+  if (cell.head) row.heads++;
+  else row.heads = -Infinity;
+}
+
+function isHeader(row: HtmlTable["rows"][number] | undefined): boolean {
+  return row !== undefined && row.heads > 0;
+}
+
+/** No names, and one column or long texts: it arranges a page, it holds no data. */
+function isLayout(rows: Cell[][]): boolean {
+  return rows.every((row) => row.length <= 1 || row.some((cell) => plainText(cell).length > 200));
+}
+
+function sayCells(page: Page, rows: Cell[][]): void {
+  for (const cell of rows.flat()) {
+    if (!isSpeakable(plainText(cell))) continue;
+    begin(page, "paragraph");
+    for (const part of cell) literal(page, part.text, part.source);
+    end(page);
+  }
+}
+
+function count(text: string | null): number {
+  return text !== null && /^\d{1,6}$/.test(text.trim()) ? Math.max(1, Number(text)) : 1;
+}

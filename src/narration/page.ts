@@ -1,0 +1,158 @@
+import type { BlockKind, DocumentBlock, Inline } from "./document.ts";
+import { findUrls, hostOf } from "./bare-url.ts";
+import type { Phrases } from "./phrases.ts";
+
+/**
+ * What the readers write into: the blocks of a document, the open one last. Text is cleaned here, once for all
+ * formats: control and invisible characters go, a bare URL becomes its host, and a block in which nothing can be said
+ * ("---", "• • •") is left out.
+ */
+export type Page = {
+  phrases: Phrases;
+  blocks: DocumentBlock[];
+  open: DocumentBlock | null;
+  /** Whether the open block holds words of the text itself: a list number or an announcement alone is not heard. */
+  said: boolean;
+  /** While a table's cell is read, its text is kept here and blocks inside it only set spaces. */
+  cell: Inline[] | null;
+  /** What follows the open block once it ends: its images and footnotes. */
+  after: (() => void)[];
+  following: boolean;
+};
+
+const speakable = /[\p{L}\p{N}]/u;
+
+// Invisible, private or broken: control characters, soft hyphen, zero-width and bidi controls, lone surrogates,
+// icon fonts (private use), tags. ZWNJ and ZWJ spell words in Arabic and Indic scripts and join emoji: kept there.
+const unspeakable =
+  /(?<=^|[^\u0590-\u{10FFFF}])(?:\u200C|\u200D)|(?![\t-\r])\p{Cc}|[\u00AD\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD\p{Cs}\p{Co}]|[\u{E0000}-\u{E007F}]/gu;
+
+export function newPage(phrases: Phrases): Page {
+  return { phrases, blocks: [], open: null, said: false, cell: null, after: [], following: false };
+}
+
+export function isSpeakable(text: string): boolean {
+  return speakable.test(text);
+}
+
+export function cleaned(text: string): string {
+  return text.replace(unspeakable, "");
+}
+
+export function plainText(inline: readonly Inline[]): string {
+  return inline
+    .map((part) => part.text)
+    .join("")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+export function begin(page: Page, kind: BlockKind, level?: number): void {
+  if (page.cell !== null) return space(page);
+  end(page);
+  page.open = level === undefined ? { kind, inline: [] } : { kind, level, inline: [] };
+}
+
+export function end(page: Page): void {
+  if (page.cell !== null) return space(page);
+  const { open, said } = page;
+  page.open = null;
+  page.said = false;
+  if (open !== null && said) page.blocks.push(open);
+  if (page.following || page.after.length === 0) return;
+  // What follows may have followers itself (a footnote's footnote): they queue up, or a chain of them would overflow the stack.
+  page.following = true;
+  for (let next = 0; next < page.after.length; next++) page.after[next]!();
+  page.after = [];
+  page.following = false;
+}
+
+/** Adds text as it stands in the body. `start`: where it begins there, in UTF-16 units; null where that is unknown. */
+export function words(page: Page, text: string, start: number | null): void {
+  let from = 0;
+  for (const [urlStart, urlEnd] of findUrls(text)) {
+    run(page, text, from, urlStart, start);
+    const source = start === null ? null : ([start + urlStart, start + urlEnd] as [number, number]);
+    literal(page, hostOf(text.slice(urlStart, urlEnd)), source);
+    from = urlEnd;
+  }
+  run(page, text, from, text.length, start);
+}
+
+/** Adds text that is written differently in the body: an entity, a host for its URL. */
+export function literal(page: Page, text: string, source: [number, number] | null): void {
+  push(page, cleaned(text), source);
+}
+
+/** Adds words that do not count as content: a list's number, "Image:". */
+export function announce(page: Page, text: string, source: [number, number] | null): void {
+  const said = page.said;
+  push(page, text, source);
+  page.said = said;
+}
+
+export function space(page: Page): void {
+  if (page.cell !== null || page.open !== null) push(page, " ", null);
+}
+
+/** An image is heard in its place where it stands alone or in a table's cell, else after its block. */
+export function image(page: Page, alt: string, source: [number, number] | null): void {
+  const text = cleaned(alt).replace(/\s+/g, " ").trim();
+  if (!isSpeakable(text)) return;
+  if (page.cell !== null) return sayImage(page, text, source);
+  page.after.push(() => {
+    begin(page, "image");
+    sayImage(page, text, source);
+    end(page);
+  });
+}
+
+export function formula(page: Page, tex: string, source: [number, number] | null): void {
+  const simple = tex.trim();
+  if (/^(?:[A-Za-z]|\d+(?:[.,]\d+)?)$/.test(simple)) return literal(page, simple, source);
+  if (page.phrases.formula !== null) literal(page, page.phrases.formula, source);
+}
+
+function sayImage(page: Page, alt: string, source: [number, number] | null): void {
+  if (page.phrases.image !== null) announce(page, `${page.phrases.image} `, null);
+  literal(page, ended(alt), source);
+}
+
+/** The text with a full stop, unless it ends as a sentence. */
+export function ended(text: string): string {
+  return /[.!?…。！？।؟:;](?:["'”’»)\]]*)$/u.test(text) ? text : `${text}.`;
+}
+
+function run(page: Page, text: string, from: number, to: number, start: number | null): void {
+  let at = from;
+  const part = from === 0 && to === text.length ? text : text.slice(from, to);
+  for (const match of part.matchAll(unspeakable)) {
+    const hole = from + match.index;
+    push(page, text.slice(at, hole), start === null ? null : [start + at, start + hole]);
+    at = hole + match[0].length;
+  }
+  push(page, at === from ? part : text.slice(at, to), start === null ? null : [start + at, start + to]);
+}
+
+function push(page: Page, text: string, source: [number, number] | null): void {
+  if (text === "") return;
+  const inline = page.cell ?? page.open?.inline;
+  if (inline === undefined) {
+    if (!isSpeakable(text)) return;
+    begin(page, "paragraph");
+    return push(page, text, source);
+  }
+  if (!page.said && isSpeakable(text)) page.said = true;
+  const last = inline.at(-1);
+  if (last !== undefined && joins(last, text, source)) {
+    last.text += text;
+    if (last.source !== null && source !== null) last.source[1] = source[1];
+  } else inline.push({ text, source: source === null ? null : [source[0], source[1]] });
+}
+
+/** Runs that stand beside each other in the body, letter for letter, are one. */
+function joins(last: Inline, text: string, source: [number, number] | null): boolean {
+  if (last.source === null || source === null) return last.source === source;
+  const [from, to] = last.source;
+  return to === source[0] && to - from === last.text.length && source[1] - source[0] === text.length;
+}

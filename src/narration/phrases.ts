@@ -1,0 +1,38 @@
+/** The words that we add to a text. null: said by its content alone, because we have no word in that language. */
+export type Phrases = {
+  image: string | null;
+  footnote: string | null;
+  formula: string | null;
+  code(language: string | null): string | null;
+  /** A table that is too wide or too long to be heard. */
+  table(columns: number, rows: number): string | null;
+};
+
+const silent: Phrases = { image: null, footnote: null, formula: null, code: () => null, table: () => null };
+
+const byLanguage: Record<string, Phrases> = {
+  en: {
+    image: "Image:",
+    footnote: "Footnote:",
+    formula: "formula",
+    code: (language) => (language === null ? "Code example." : `Code example, in ${language}.`),
+    table: (columns, rows) => `Table with ${count(columns, "column")} and ${count(rows, "row")}, not read out.`,
+  },
+  id: {
+    image: "Gambar:",
+    footnote: "Catatan kaki:",
+    formula: "rumus",
+    code: (language) => (language === null ? "Contoh kode." : `Contoh kode, dalam ${language}.`),
+    table: (columns, rows) => `Tabel dengan ${columns} kolom dan ${rows} baris, tidak dibacakan.`,
+  },
+};
+
+/** `locale`: a BCP 47 tag, or null where the language is not known. */
+export function phrasesFor(locale: string | null): Phrases {
+  const language = locale?.split(/[-_]/, 1)[0]?.toLowerCase() ?? "";
+  return byLanguage[language] ?? silent;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

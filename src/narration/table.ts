@@ -1,0 +1,51 @@
+import type { Inline } from "./document.ts";
+import { announce, begin, end, ended, isSpeakable, literal, plainText, type Page } from "./page.ts";
+
+export type Cell = Inline[];
+
+// Settings later; past them a table is announced and skipped, because nobody can follow it by ear.
+const widest = 6;
+const longest = 30;
+
+/** Speaks a table row by row, with the column's name before each cell. Cells without words are passed over. */
+export function sayTable(page: Page, header: Cell[], rows: Cell[][]): void {
+  const filled = rows.filter((row) => row.some((cell) => isSpeakable(plainText(cell))));
+  const columns = filled.reduce((most, row) => Math.max(most, row.length), header.length);
+  if (columns > widest || filled.length > longest) return skipTable(page, columns, filled.length);
+  const names = header.map((cell) => plainText(cell).replace(/[:：]$/u, ""));
+  if (filled.length === 0) return sayRow(page, [], header);
+  for (const row of filled) sayRow(page, names, row);
+}
+
+function skipTable(page: Page, columns: number, rows: number): void {
+  const phrase = page.phrases.table(columns, rows);
+  if (phrase === null) return;
+  begin(page, "row");
+  literal(page, phrase, null);
+  end(page);
+}
+
+function sayRow(page: Page, names: string[], row: Cell[]): void {
+  begin(page, "row");
+  for (const [column, cell] of row.entries()) {
+    const text = plainText(cell);
+    if (!isSpeakable(text)) continue;
+    const name = names[column] ?? "";
+    if (isSpeakable(name)) announce(page, `${name}: `, null);
+    for (const part of trimmed(cell)) literal(page, part.text, part.source);
+    announce(page, `${ended(text).slice(text.length)} `, null);
+  }
+  end(page);
+}
+
+// A full stop that we add must touch its word.
+function trimmed(cell: Cell): Cell {
+  const last = cell.findLastIndex((part) => part.text.trim() !== "");
+  return cell.slice(0, last + 1).map((part, index) => {
+    const text = index === last ? part.text.trimEnd() : part.text;
+    const exact = part.source !== null && part.source[1] - part.source[0] === part.text.length;
+    return exact && part.source !== null
+      ? { text, source: [part.source[0], part.source[0] + text.length] }
+      : { text, source: part.source };
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * The port every voice stands behind: text in, 16-bit mono PCM and the time of each word out.
+ *
+ * An adapter adds nothing to the text and never retries: waiting, stopping and trying again belong to whoever calls.
+ */
+
+export type SpeechRequest = {
+  /** The provider's own voice id. */
+  voice: string;
+  /** BCP 47; a provider whose voice fixes the language ignores it. */
+  language: string;
+  /** Exactly what is spoken, markers compiled already. UTF-16, at most `maxCharacters` code units. */
+  text: string;
+  settings: SpeechSettings;
+};
+
+export type SpeechSettings = Record<string, number | string | boolean>;
+
+/**
+ * `start` and `end` are UTF-16 offsets into the request's text, `from` and `to` samples at the speech's rate. Words
+ * stand in the order of the text and overlap neither in the text nor in time; `0 <= from <= to <= samples`.
+ */
+export type SpokenWord = { start: number; end: number; from: number; to: number };
+
+/** `audio` holds `samples` little-endian 16-bit values, mono. Text without any sound gives 0 samples and no words. */
+export type Speech = {
+  audio: Uint8Array;
+  encoding: "s16le";
+  sampleRate: number;
+  samples: number;
+  words: SpokenWord[];
+};
+
+export type SpeechProvider = {
+  /** `name` and `model` go into a segment's fingerprint: another model is another sound. */
+  name: string;
+  model: string;
+  /** UTF-16 code units of one request; a longer text is split before it comes here. */
+  maxCharacters: number;
+  /** US dollars for one character, a decimal string; "0" where speaking is free. */
+  price: string;
+  /** Throws `VoiceError` for an unknown voice or setting; returns the settings without those that only say the default. */
+  check(voice: string, settings: SpeechSettings): SpeechSettings;
+  /**
+   * Speaks the requests and answers in their order, all or none. Throws `SpeechError` or `VoiceError`, and the signal's
+   * reason after an abort.
+   */
+  speak(requests: SpeechRequest[], options?: { signal?: AbortSignal | undefined }): Promise<Speech[]>;
+  /** Ends what the provider keeps running; calls under way fail. */
+  close(): Promise<void>;
+};
+
+/** What a failed call means for the caller: wait, stop everything for this provider, give up on this text, try again. */
+export type SpeechFailure =
+  | { kind: "rate-limited"; retryAfterMs: number }
+  | { kind: "quota-exhausted" }
+  | { kind: "bad-request" }
+  | { kind: "transient" };
+
+export class SpeechError extends Error {
+  override name = "SpeechError";
+  readonly failure: SpeechFailure;
+  constructor(message: string, failure: SpeechFailure, options?: ErrorOptions) {
+    super(message, options);
+    this.failure = failure;
+  }
+}
+
+/** The configuration names a voice or a setting that the provider does not have; the message lists what it has. */
+export class VoiceError extends Error {
+  override name = "VoiceError";
+}
