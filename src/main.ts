@@ -126,15 +126,22 @@ async function reach(connection: Connection): Promise<void> {
   }
 }
 
+/** Gains that were measured to bring the voice to −16 LUFS, limiter included; all espeak voices lie close together. */
+const MEASURED_GAIN_DB: Record<string, number> = { "en-us": 7, id: 6.5 };
+const USUAL_GAIN_DB = 6.5;
+
+/** `espeak-en` is the American voice; the engine's own `en` is the British one. */
+const KEYS: Record<string, string> = { "en-us": "espeak-en", en: "espeak-en-gb" };
+
 function shippedVoices(): Voices {
   const all = espeakLanguages().map(({ id, language, name }) => ({
-    key: `espeak-${id}`,
+    key: KEYS[id] ?? `espeak-${id}`,
     provider: "espeak",
     voice: id,
     locales: [language],
     settings: {},
     unit: "sentence" as const,
-    gainDb: 0,
+    gainDb: MEASURED_GAIN_DB[id] ?? USUAL_GAIN_DB,
     name: `${name} (espeak)`,
     samples: sampleOf(id),
   }));
