@@ -7,10 +7,10 @@
  * may stand next to them. The file is those packets, one after the other (mp3: playable as it is).
  */
 import { createByteFile } from "./bytefile.ts";
-import { openDecoder, openEncoder } from "./codec.ts";
+import { openEncoder } from "./codec.ts";
+import { decodedPeak } from "./decodedpeak.ts";
 import { frameSize } from "./formats.ts";
 import type { Format, MasterRate } from "./formats.ts";
-import { truePeakMeter } from "./truepeak.ts";
 
 const SILENT_FRAMES_BEFORE = 8;
 const SILENT_FRAMES_BEHIND = 6;
@@ -48,6 +48,7 @@ export function fragmentWriter(format: Format, sampleRate: MasterRate, path: str
   const frame = new Float32Array(size);
   const gain = 1 / format.scale;
   let filled = 0;
+  let largest = 0; // sample in the frame
   let samples = 0;
   let packets = 0;
   let frames = 0;
@@ -55,37 +56,53 @@ export function fragmentWriter(format: Format, sampleRate: MasterRate, path: str
 
   function keep(packet: Buffer): void {
     const index = packets++;
+    check.push(packet);
     if (index < DROPPED_PACKETS || index >= last) return;
     file.write(packet);
-    check.push(packet);
     frames++;
   }
 
-  function encode(pcm: Float32Array): void {
-    for (const packet of encoder.encode(pcm)) keep(packet);
+  function encode(): void {
+    check.encoded(largest);
+    for (const packet of encoder.encode(frame)) keep(packet);
+    filled = largest = 0;
+  }
+
+  /** As much of `chunk` from `at` on as the frame still takes; how much that was. A hot loop, so by index. */
+  function fill(chunk: Float32Array, at: number): number {
+    const count = Math.min(size - filled, chunk.length - at);
+    let most = largest;
+    for (let i = 0; i < count; i++) {
+      const sample = chunk[at + i]! * gain;
+      frame[filled + i] = sample;
+      most = Math.max(most, Math.abs(sample));
+    }
+    largest = most;
+    filled += count;
+    return count;
   }
 
   function encodeSilence(count: number): void {
-    const silence = new Float32Array(size);
-    for (let i = 0; i < count; i++) encode(silence);
+    for (let i = 0; i < count; i++) {
+      frame.fill(0);
+      encode();
+    }
   }
 
   encodeSilence(SILENT_FRAMES_BEFORE);
   return {
     push(chunk) {
       samples += chunk.length;
-      for (const sample of chunk) {
-        frame[filled++] = sample * gain;
-        if (filled === size) {
-          encode(frame);
-          filled = 0;
-        }
+      for (let at = 0; at < chunk.length;) {
+        at += fill(chunk, at);
+        if (filled === size) encode();
       }
     },
     end() {
       const wanted = fragmentFrames(format, sampleRate, samples);
       last = DROPPED_PACKETS + wanted;
-      if (filled > 0) encode(frame.fill(0, filled));
+      frame.fill(0, filled);
+      if (filled > 0) encode();
       encodeSilence(SILENT_FRAMES_BEHIND);
       for (const packet of encoder.flush()) keep(packet);
       if (frames !== wanted)
@@ -97,18 +114,6 @@ export function fragmentWriter(format: Format, sampleRate: MasterRate, path: str
       check.close();
       file.close();
     },
-  };
-}
-
-function decodedPeak(format: Format, sampleRate: MasterRate) {
-  const decoder = openDecoder(format, sampleRate);
-  const meter = truePeakMeter();
-  return {
-    push(packet: Buffer) {
-      for (const samples of decoder.decode(packet)) meter.push(samples);
-    },
-    dbtp: meter.dbtp,
-    close: decoder.close,
   };
 }
 

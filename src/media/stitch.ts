@@ -72,23 +72,24 @@ export async function stitch(job: StitchJob): Promise<Stitched> {
   } finally {
     file.close();
   }
+}
 
-  function checkFragments({ fragments, samples, sampleRate }: StitchJob): void {
-    let end = 0;
-    for (const { path, start, samples: length, frames: given } of fragments) {
-      if (!(Number.isSafeInteger(start) && Number.isSafeInteger(length) && length >= 0 && start >= end)) {
-        throw new Error(
-          `The fragment ${path} at sample ${start} (${length} long) overlaps the one before, which ends at ${end}`,
-        );
-      }
-      const expected = fragmentFrames(format, sampleRate, length);
-      if (given !== expected)
-        throw new Error(`The fragment ${path} has ${given} frames, expected ${expected}. Encode it again.`);
-      end = start + length;
+function checkFragments({ fragments, samples, sampleRate, format: id }: StitchJob): void {
+  const format = formatOf(id);
+  let end = 0;
+  for (const { path, start, samples: length, frames: given } of fragments) {
+    if (!(Number.isSafeInteger(start) && Number.isSafeInteger(length) && length >= 0 && start >= end)) {
+      throw new Error(
+        `The fragment ${path} at sample ${start} (${length} long) overlaps the one before, which ends at ${end}`,
+      );
     }
-    if (!(Number.isSafeInteger(samples) && samples >= end)) {
-      throw new Error(`The timeline is ${samples} samples long, but its last fragment ends at ${end}`);
-    }
+    const expected = fragmentFrames(format, sampleRate, length);
+    if (given !== expected)
+      throw new Error(`The fragment ${path} has ${given} frames, expected ${expected}. Encode it again.`);
+    end = start + length;
+  }
+  if (!(Number.isSafeInteger(samples) && samples >= end)) {
+    throw new Error(`The timeline is ${samples} samples long, but its last fragment ends at ${end}`);
   }
 }
 
