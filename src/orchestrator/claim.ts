@@ -1,5 +1,5 @@
 /** Claiming: ready steps become running ones of this process, never more of a group than its limit. */
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import { transact, type Database, type Queryable } from "../database/connect.ts";
 import type { Variables } from "./advance.ts";
 
@@ -37,7 +37,7 @@ export type ClaimRequest = {
 
 /** Claims what belongs to no group. */
 export function claimUngrouped(db: Queryable, request: ClaimRequest): Promise<Claimed[]> {
-  return claim(db, request, null, request.limit);
+  return claim(db, request, null, sql`${request.limit}::int`);
 }
 
 /** The groups that have work for this process right now. */
@@ -51,22 +51,17 @@ export async function groupsWithWork(db: Queryable, request: ClaimRequest): Prom
   return rows.map((row) => row.group_key);
 }
 
-export type GroupClaim = { claimed: Claimed[]; full: boolean };
-
-/** Claims within a group's limit, over all processes. `full`: the limit, not the work, was what ended it. */
-export async function claimInGroup(db: Database, request: ClaimRequest, groupKey: string): Promise<GroupClaim> {
+/** Claims within a group's limit, over all processes. */
+export async function claimInGroup(db: Database, request: ClaimRequest, groupKey: string): Promise<Claimed[]> {
   return transact(db, async (tx) => {
     // The group's row is locked first and counted in a statement of its own: one statement would count in a snapshot
     // from before the lock, and two processes could then both fill the same slots.
     const locked = await sql<{ max_running: number }>`
       select max_running from lector.concurrency_groups where group_key = ${groupKey} for no key update`.execute(tx);
-    const counted = await sql<{ running: number }>`
-      select count(*)::int as running from lector.workflow_steps
-      where state = 'running' and group_key = ${groupKey}`.execute(tx);
-    const free = locked.rows[0]!.max_running - counted.rows[0]!.running;
-    if (free <= 0) return { claimed: [], full: true };
-    const claimed = await claim(tx, request, groupKey, Math.min(free, request.limit));
-    return { claimed, full: claimed.length >= free };
+    const limit = locked.rows[0]!.max_running;
+    const free = sql`greatest(0, least(${request.limit}::int, ${limit}::int - (select count(*)::int
+      from lector.workflow_steps r where r.state = 'running' and r.group_key = ${groupKey})))`;
+    return claim(tx, request, groupKey, free);
   });
 }
 
@@ -81,7 +76,12 @@ export async function limitGroup(db: Queryable, groupKey: string, maxRunning: nu
  * Steps are locked first, skipping those that another process is just claiming, then their runs, in order of id. A
  * settler locks the run first but never touches a ready step, so the two cannot wait for each other.
  */
-async function claim(db: Queryable, request: ClaimRequest, groupKey: string | null, limit: number): Promise<Claimed[]> {
+async function claim(
+  db: Queryable,
+  request: ClaimRequest,
+  groupKey: string | null,
+  limit: RawBuilder<unknown>,
+): Promise<Claimed[]> {
   const inGroup = groupKey === null ? sql`s.group_key is null` : sql`s.group_key = ${groupKey}`;
   const inTree = request.rootId === null ? sql`` : sql`and s.root_id = ${request.rootId}`;
   const { rows } = await sql<ClaimedRow>`

@@ -64,10 +64,18 @@ export type Settled = {
 
 export type Context = { store: ValueStore; definitionOf(workflowId: number): Promise<Definition> };
 
-/** Settles outcomes within the caller's transaction, with everything that follows: joins, parents of child runs. */
-export async function settle(tx: Tx, context: Context, outcomes: Outcome[]): Promise<Settled> {
+/**
+ * Settles outcomes within the caller's transaction, with everything that follows: joins, parents of child runs.
+ * `reachesOtherRuns`: child runs are among them, so that the runs of their parents are locked first.
+ */
+export async function settle(
+  tx: Tx,
+  context: Context,
+  outcomes: Outcome[],
+  { reachesOtherRuns }: { reachesOtherRuns: boolean },
+): Promise<Settled> {
   const all: Settled = { accepted: new Set(), taken: [], opened: false, ended: [], admits: false };
-  await lockRuns(tx, outcomes);
+  if (reachesOtherRuns) await lockRuns(tx, outcomes);
   let pending = outcomes;
   while (pending.length > 0) {
     const written = await write(tx, pending);
@@ -132,54 +140,64 @@ async function write(db: Queryable, outcomes: Outcome[]): Promise<Written> {
       from outcome o join run r on r.execution_id = o.execution_id
       where s.task_id = o.task_id and s.state = o.from_state and (s.attempt = o.attempt or o.from_state = 'waiting')
         and (o.heartbeat_seq is null or s.heartbeat_seq = o.heartbeat_seq)
-      returning s.task_id, s.execution_id, s.step, s.item, s.state, r.active
-    ), joined as (
+      returning s.task_id, s.execution_id, s.step, s.item, s.state, r.active, r.event_seq, o.current_step, o.status,
+        o.outputs, o.run_error
+    )${outcomes.some((outcome) => outcome.item !== null) ? joined : sql``}
+    ${steps.length > 0 ? openedOf(steps) : sql``}, event as (
+      select e.execution_id, e.kind, e.data, t.event_seq,
+        row_number() over (partition by e.execution_id order by e.ord) as place
+      from ${newEvents(outcomes.flatMap(eventsOf))} join settled t on t.task_id = e.after
+      where t.active or e.kind not in ('run.completed', 'run.failed', 'step.started')
+    ), history as (
+      insert into lector.workflow_events (execution_id, seq, kind, data)
+      select e.execution_id, e.event_seq + e.place, e.kind, e.data from event e
+    ), changed as (
+      update lector.workflow_instances i set event_seq = i.event_seq + n.events, updated_at = now(),
+        current_step = coalesce(t.current_step, i.current_step),
+        status = coalesce(case when t.active then t.status end, i.status),
+        error = coalesce(case when t.active then t.run_error end, i.error),
+        ended_at = case when t.active and t.status is not null then now() else i.ended_at end,
+        variables = case when t.outputs is null then i.variables
+          else jsonb_set(i.variables, '{steps}', (i.variables -> 'steps') || t.outputs) end
+      from (select execution_id, count(*) as events from event group by execution_id) n
+        join (select distinct on (execution_id) * from settled order by execution_id, current_step desc nulls last, status) t
+          using (execution_id)
+      where i.execution_id = n.execution_id
+      returning i.execution_id, i.parent_step_id, i.status, t.active and t.status is not null as ended,
+        i.admission_keys <> '{}' as keyed
+    )
+    select 'accepted' as what, task_id as id, null::uuid as execution_id, null::int as step, null::int as remaining,
+      null::text as state, null::uuid as parent_step_id, false as keyed from settled
+    union all select 'ended', execution_id, execution_id, null, null, status, parent_step_id, keyed from changed where ended
+    ${outcomes.some((outcome) => outcome.item !== null) ? joinedRows : sql``} ${steps.length > 0 ? openedRows : sql``}
+  `.execute(db);
+  return read(rows, steps);
+}
+
+/** Counts a fan-out's items down; which of them was the last is known by the row that comes back. */
+const joined = sql`, joined as (
       update lector.workflow_steps p set remaining = p.remaining - n.done from (
         select execution_id, step, count(*)::int as done from settled where item is not null and state = 'done'
         group by execution_id, step
       ) n
       where p.execution_id = n.execution_id and p.step = n.step and p.item is null
       returning p.task_id, p.execution_id, p.step, p.remaining, p.state
-    ), opened as (
+    )`;
+const joinedRows = sql`union all select 'joined', task_id, execution_id, step, remaining, state, null, false from joined
+      where remaining = 0 and state = 'waiting'`;
+
+const openedOf = (steps: ReturnType<typeof newStepsOf>) => sql`, opened as (
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues} from (
         select f.*, f.worker is not null and t.active as taken, f.state = 'ready' and not t.active as parked
         from ${newSteps(steps)} join settled t on t.task_id = f.after
       ) f
       returning task_id, state
-    ), event as (
-      select e.execution_id, e.kind, e.data, row_number() over (partition by e.execution_id order by e.ord) as place
-      from ${newEvents(outcomes.flatMap(eventsOf))} join settled t on t.task_id = e.after
-      where t.active or e.kind not in ('run.completed', 'run.failed', 'step.started')
-    ), history as (
-      insert into lector.workflow_events (execution_id, seq, kind, data)
-      select e.execution_id, r.event_seq + e.place, e.kind, e.data from event e join run r using (execution_id)
-    ), changed as (
-      update lector.workflow_instances i set event_seq = i.event_seq + n.events, updated_at = now(),
-        current_step = coalesce(c.current_step, i.current_step),
-        status = coalesce(case when n.active then c.status end, i.status),
-        error = coalesce(case when n.active then c.run_error end, i.error),
-        ended_at = case when n.active and c.status is not null then now() else i.ended_at end,
-        variables = case when c.outputs is null then i.variables
-          else jsonb_set(i.variables, '{steps}', (i.variables -> 'steps') || c.outputs) end
-      from (select r.execution_id, r.active, (select count(*) from event e where e.execution_id = r.execution_id) as events
-          from run r) n
-        left join lateral (select o.* from outcome o join settled t using (task_id)
-          where o.execution_id = n.execution_id and (o.current_step is not null or o.status is not null) limit 1) c on true
-      where i.execution_id = n.execution_id and n.events > 0
-      returning i.execution_id, i.parent_step_id, i.status, n.active and c.status is not null as ended,
-        i.admission_keys <> '{}' as keyed
-    )
-    select 'accepted' as what, task_id as id, null::uuid as execution_id, null::int as step, null::int as remaining,
-      null::text as state, null::uuid as parent_step_id, false as keyed from settled
-    union all select 'joined', task_id, execution_id, step, remaining, state, null, false from joined
-      where remaining = 0 and state = 'waiting'
-    union all select 'opened', task_id, null, null, null, state, null, false from opened where state = 'running'
-    union all select 'ended', execution_id, execution_id, null, null, status, parent_step_id, keyed from changed where ended
-    union all select 'left', null, null, null, null, null, null, false where exists (select 1 from opened where state = 'ready')
-  `.execute(db);
-  return read(rows, steps);
-}
+    )`;
+const openedRows = sql`union all select 'opened', task_id, null, null, null, state, null, false from opened
+      where state = 'running'
+    union all select 'left', null, null, null, null, null, null, false
+      where exists (select 1 from opened where state = 'ready')`;
 
 type Row = {
   what: "accepted" | "joined" | "opened" | "ended" | "left";

@@ -30,10 +30,15 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
     while (queue.length > 0) {
       const batch = queue.splice(0, BATCH);
       await settleSome(batch.filter(isAlone), (some) => settleAlone(db, outcomesOf(some)));
-      await settleSome(batch.filter(isShared), (some) => transact(db, (tx) => settle(tx, context, outcomesOf(some))));
+      await settleSome(batch.filter(isShared), settleShared);
       for (const one of batch.filter(isSingle)) await settleSome([one], () => settleSingle(one));
     }
     flushing = null;
+  }
+
+  function settleShared(some: Settlement[]): Promise<Settled> {
+    const reachesOtherRuns = some.some((settlement) => settlement.inChildRun);
+    return transact(db, (tx) => settle(tx, context, outcomesOf(some), { reachesOtherRuns }));
   }
 
   async function settleSome(some: Settlement[], write: (some: Settlement[]) => Promise<Settled>): Promise<void> {
@@ -73,9 +78,9 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
     await settleSome([replacement], () => settleSingle(replacement));
   }
 
-  function settleSingle({ outcome, apply, rootId }: Settlement): Promise<Settled> {
+  function settleSingle({ outcome, apply, rootId, inChildRun }: Settlement): Promise<Settled> {
     return transact(db, async (tx) => {
-      const result = await settle(tx, context, [outcome]);
+      const result = await settle(tx, context, [outcome], { reachesOtherRuns: inChildRun });
       if (apply && result.accepted.has(outcome.taskId)) await apply(tx as never);
       if (outcome.ending.to === "ready") await releaseAbandoned(tx, [rootId]);
       return result;

@@ -80,8 +80,8 @@ export function startWorker(options: WorkerOptions): Worker {
   let hungry = false;
   let filling: Promise<void> | null = null;
   let failing = false;
-  let waitsForSlot = false;
-  let admissionDue = false;
+  let look = false;
+  const short = new Set<string | null>();
 
   const wakes = openWakes(connection.url, { work: wake, fenced: () => void guard(checkFences) });
   const timers = [
@@ -97,8 +97,7 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 
   function wake(): void {
-    hungry = true;
-    admissionDue = true;
+    hungry = look = true;
     fill();
   }
 
@@ -110,32 +109,40 @@ export function startWorker(options: WorkerOptions): Worker {
     });
   }
 
-  /** `hungry` stays set while a limit, not the lack of work, ended the claims: the next free slot looks again. */
+  /**
+   * Looks everywhere after a wake-up; else, when slots came free, only where a limit and not the lack of work ended the
+   * last claim: `short` holds those places (null: what belongs to no group).
+   */
   async function claimWork(): Promise<void> {
     hungry = false;
-    if (admissionDue) {
-      admissionDue = false;
-      await admit(db, options.admissionLimit, rootId);
-    }
-    const request = (): ClaimRequest => ({ workerId: identity.id, leaseMs, taskTypes, rootId, limit: free() });
-    let limited = false;
-    const take = (claimed: Claimed[], asked: number, leasedAt: number) => {
-      claimed.forEach((each) => launch(each, leasedAt));
-      limited ||= claimed.length >= asked;
-    };
-    const asked = free();
-    const leasedAt = monotonicMs();
-    take(await claimUngrouped(db, request()), asked, leasedAt);
-    for (const group of free() > 0 ? await groupsWithWork(db, request()) : []) {
-      if (free() <= 0) break;
-      const wanted = free();
-      const from = monotonicMs();
-      const { claimed, full } = await claimInGroup(db, request(), group);
-      take(claimed, wanted, from);
-      limited ||= full;
-    }
-    waitsForSlot = limited;
+    const everywhere = look;
+    look = false;
+    if (everywhere) await admit(db, options.admissionLimit, rootId);
+    if (everywhere || short.has(null)) await claimFrom(null);
+    const groups = everywhere ? await groupsWithWork(db, request()) : [...short].filter((group) => group !== null);
+    if (everywhere) short.forEach((group) => group !== null && !groups.includes(group) && short.delete(group));
+    for (const group of groups) await claimFrom(group);
   }
+
+  async function claimFrom(group: string | null): Promise<void> {
+    const asked = request();
+    if (asked.limit <= 0) return void short.add(group);
+    const leasedAt = monotonicMs();
+    const claimed = await (group === null ? claimUngrouped(db, asked) : claimInGroup(db, asked, group));
+    claimed.forEach((each) => launch(each, leasedAt));
+    // a group gives less than was asked for at its limit, too: it is short of work only when it gives nothing
+    if (claimed.length > 0 && (group !== null || claimed.length >= asked.limit)) short.add(group);
+    else if (group === null || !holds(group)) short.delete(group);
+  }
+
+  function request(): ClaimRequest {
+    return { workerId: identity.id, leaseMs, taskTypes, rootId, limit: free() };
+  }
+
+  function holds(group: string): boolean {
+    return [...running.values()].some(({ claimed }) => claimed.groupKey === group);
+  }
+
   function launch(claimed: Claimed, leasedAt: number): void {
     const attempt = newAttempt(claimed, leasedAt);
     running.set(claimed.taskId, attempt);
@@ -179,11 +186,10 @@ export function startWorker(options: WorkerOptions): Worker {
       }
     }
     if (result.ended.length > 0) options.onEnded?.(result.ended);
-    if (result.opened) hungry = true;
-    if (result.admits) hungry = admissionDue = true;
+    if (result.opened || result.admits) hungry = look = true;
     if (result.opened || result.admits) wakes.work();
     if (claimed.groupKey !== null && free() > 0) wakes.work();
-    if (waitsForSlot) hungry = true;
+    if (short.size > 0) hungry = true;
     fill();
   }
 
