@@ -4,7 +4,8 @@ import { z } from "zod";
 import { advance, type NewStep, type RunView, type Variables } from "./advance.ts";
 import type { Claimed } from "./claim.ts";
 import type { StepDefinition } from "./definition.ts";
-import type { Context, Ending, Outcome } from "./settle.ts";
+import type { Ending, Outcome } from "./outcome.ts";
+import type { Context } from "./settle.ts";
 import { PermanentError, RetryLater, storedError, type StoredError, type Task } from "./task.ts";
 import { resolveInput, toRow, UnstorableValue } from "./values.ts";
 

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
 import { appendEvent } from "./child-run.ts";
 import { RunNotFound } from "./find.ts";
+import { FENCED } from "./wake.ts";
 
 export type Cancelled = { status: string; /** False where the run had ended before. */ changed: boolean };
 
@@ -14,7 +15,7 @@ export async function cancelRun(
 ): Promise<Cancelled> {
   const cancelled = await transact(db, (tx) => cancelTree(tx, executionId, why ? { by, why } : { by }));
   // Whoever works on it looks at its tokens now; without this hint, at its next heartbeat.
-  if (cancelled.changed) await sql`select pg_notify('lector_fenced', '')`.execute(db);
+  if (cancelled.changed) await sql`select pg_notify(${FENCED}, '')`.execute(db);
   return cancelled;
 }
 

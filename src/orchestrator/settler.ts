@@ -2,7 +2,8 @@
 import { isConnectionError, transact, type Database } from "../database/connect.ts";
 import { releaseAbandoned } from "./admit.ts";
 import { storedError } from "./task.ts";
-import { settle, settleAlone, type Context, type Outcome, type Settled } from "./settle.ts";
+import type { Outcome, Settled } from "./outcome.ts";
+import { settle, settleAlone, type Context } from "./settle.ts";
 
 export type Settlement = {
   outcome: Outcome;

@@ -9,8 +9,6 @@ import { CHILD_RUN, type NewStep, type Variables } from "./advance.ts";
 import {
   claimedOf,
   endingOf,
-  LeaseLost,
-  lostEnding,
   monotonicMs,
   newAttempt,
   outcomeOf,
@@ -22,13 +20,15 @@ import { openChildRun } from "./child-run.ts";
 import { claimInGroup, claimUngrouped, groupsWithWork, type Claimed, type ClaimRequest } from "./claim.ts";
 import { definitionsOf } from "./definition.ts";
 import { identify } from "./identity.ts";
-import { leaseWatch, refused, renew, runningSteps, writeProgress } from "./lease.ts";
+import { reaperOf } from "./reap.ts";
 import type { Handover } from "./rows.ts";
 import { resolveInput, type ValueStore } from "./values.ts";
 import { openSettler } from "./settler.ts";
-import type { Context, Settled } from "./settle.ts";
+import type { Settled } from "./outcome.ts";
+import type { Context } from "./settle.ts";
 import { startRun, type Started, type StartRequest } from "./start.ts";
 import type { Task } from "./task.ts";
+import { upkeepOf } from "./upkeep.ts";
 import { openWakes } from "./wake.ts";
 
 export type WorkerOptions = {
@@ -73,7 +73,9 @@ export function startWorker(options: WorkerOptions): Worker {
   const context: Context = { store, definitionOf: definitionsOf(db) };
   const running = new Map<string, Attempt>();
   const settler = openSettler(db, context, trouble);
-  const watch = leaseWatch(leaseMs);
+  const { heartbeat, checkFences, abortStale, reportProgress } = upkeepOf(db, running, leaseMs);
+  const reaper = reaperOf(db, { leaseMs, identity, settler, reaped: wake });
+  const reap = async () => void (options.scoped && rootId === null ? null : await reaper(rootId));
   let rootId: string | null = null;
   let reserved = 0;
   let stopping = false;
@@ -218,62 +220,6 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
 
-  async function heartbeat(): Promise<void> {
-    const attempts = [...running.values()];
-    if (attempts.length === 0) return;
-    const sentAt = monotonicMs();
-    const lost = await renew(db, attempts.map(tokenOf), leaseMs);
-    const gone = new Set(lost.map((token) => token.taskId));
-    for (const attempt of attempts) {
-      if (!gone.has(attempt.claimed.taskId)) attempt.leasedAt = sentAt;
-    }
-    drop(lost.map((token) => token.taskId));
-  }
-
-  async function checkFences(): Promise<void> {
-    const attempts = [...running.values()];
-    if (attempts.length > 0) drop((await refused(db, attempts.map(tokenOf))).map((token) => token.taskId));
-  }
-
-  function drop(taskIds: string[]): void {
-    for (const taskId of taskIds) running.get(taskId)?.controller.abort(new LeaseLost());
-  }
-
-  /** Whoever could not renew in time stops by its own clock, before others may take over. */
-  function abortStale(): void {
-    const margin = Math.min(2000, leaseMs / 5);
-    const now = monotonicMs();
-    for (const attempt of running.values()) {
-      if (now - attempt.leasedAt > leaseMs - margin) attempt.controller.abort(new LeaseLost());
-    }
-  }
-
-  async function reap(): Promise<void> {
-    if (options.scoped && rootId === null) return;
-    const steps = await runningSteps(db, rootId);
-    const dead = new Set(watch(steps, monotonicMs()));
-    for (const step of steps) {
-      if (!dead.has(step) && !identity.isDead(step.workerId)) continue;
-      settler.add({
-        outcome: { ...step, from: "running", ending: lostEnding(step.lost, step.name) },
-        apply: null,
-        rootId: step.rootId,
-        inChildRun: step.inChildRun,
-        settled: () => wake(),
-      });
-    }
-  }
-
-  async function reportProgress(): Promise<void> {
-    const reports = [...running.values()].filter(({ progress }) => progress.done !== progress.written);
-    if (reports.length === 0) return;
-    for (const { progress } of reports) progress.written = progress.done;
-    await writeProgress(
-      db,
-      reports.map((attempt) => ({ ...tokenOf(attempt), done: attempt.progress.written })),
-    );
-  }
-
   /** Runs a piece of upkeep; trouble with the database is waited out, anything else is a bug and thrown. */
   async function guard(work: () => Promise<void>): Promise<void> {
     try {
@@ -338,10 +284,6 @@ export function startWorker(options: WorkerOptions): Worker {
     wake,
     stop,
   };
-}
-
-function tokenOf({ claimed }: Attempt) {
-  return { taskId: claimed.taskId, attempt: claimed.attempt };
 }
 
 /** The run's variables after this step, for the step that follows in this process. */

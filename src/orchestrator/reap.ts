@@ -1,0 +1,29 @@
+/** Takes steps back from workers that are dead: any process does it, for the steps of all. */
+import type { Database } from "../database/connect.ts";
+import { lostEnding, monotonicMs } from "./attempt.ts";
+import type { Identity } from "./identity.ts";
+import { leaseWatch, runningSteps } from "./lease.ts";
+import type { Settler } from "./settler.ts";
+
+export type Reaper = (rootId: string | null) => Promise<void>;
+
+/** A worker on this machine whose process is gone is dead at once; any other when its lease ran out (lease.ts). */
+export function reaperOf(
+  db: Database,
+  o: { leaseMs: number; identity: Identity; settler: Settler; reaped(): void },
+): Reaper {
+  const watch = leaseWatch(o.leaseMs);
+  return async (rootId) => {
+    const steps = await runningSteps(db, rootId);
+    const silent = new Set(watch(steps, monotonicMs()));
+    for (const step of steps.filter((each) => silent.has(each) || o.identity.isDead(each.workerId))) {
+      o.settler.add({
+        outcome: { ...step, from: "running", ending: lostEnding(step.lost, step.name) },
+        apply: null,
+        rootId: step.rootId,
+        inChildRun: step.inChildRun,
+        settled: o.reaped,
+      });
+    }
+  };
+}

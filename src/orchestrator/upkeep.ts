@@ -1,0 +1,56 @@
+/** What a worker does for its own attempts beside running them: heartbeats, fences, progress. */
+import type { Database } from "../database/connect.ts";
+import { LeaseLost, monotonicMs, type Attempt } from "./attempt.ts";
+import { refused, renew, writeProgress } from "./lease.ts";
+
+export type Upkeep = {
+  /** Renews all leases; attempts that are no longer current are aborted. */
+  heartbeat(): Promise<void>;
+  /** Aborts attempts that are no longer current, without renewing. */
+  checkFences(): Promise<void>;
+  /** Aborts what could not be renewed in time, by this process's own clock, before others may take over. */
+  abortStale(): void;
+  reportProgress(): Promise<void>;
+};
+
+export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: number): Upkeep {
+  const marginMs = Math.min(2000, leaseMs / 5);
+
+  function drop(taskIds: string[]): void {
+    for (const taskId of taskIds) running.get(taskId)?.controller.abort(new LeaseLost());
+  }
+
+  return {
+    async heartbeat() {
+      const attempts = [...running.values()];
+      if (attempts.length === 0) return;
+      const sentAt = monotonicMs();
+      const lost = new Set((await renew(db, attempts.map(tokenOf), leaseMs)).map((token) => token.taskId));
+      for (const attempt of attempts) if (!lost.has(attempt.claimed.taskId)) attempt.leasedAt = sentAt;
+      drop([...lost]);
+    },
+    async checkFences() {
+      const attempts = [...running.values()];
+      if (attempts.length > 0) drop((await refused(db, attempts.map(tokenOf))).map((token) => token.taskId));
+    },
+    abortStale() {
+      const now = monotonicMs();
+      for (const { leasedAt, controller } of running.values()) {
+        if (now - leasedAt > leaseMs - marginMs) controller.abort(new LeaseLost());
+      }
+    },
+    async reportProgress() {
+      const reports = [...running.values()].filter(({ progress }) => progress.done !== progress.written);
+      if (reports.length === 0) return;
+      for (const { progress } of reports) progress.written = progress.done;
+      await writeProgress(
+        db,
+        reports.map((attempt) => ({ ...tokenOf(attempt), done: attempt.progress.written })),
+      );
+    },
+  };
+}
+
+function tokenOf({ claimed }: Attempt) {
+  return { taskId: claimed.taskId, attempt: claimed.attempt };
+}
