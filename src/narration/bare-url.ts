@@ -1,5 +1,6 @@
 // Stops where Markdown, HTML or a table would go on: white space, angle and square brackets, quotes, `|`, "`".
-const url = /(?<![\p{L}\p{N}])(?:[a-z][a-z0-9+.-]{1,31}:\/\/|www\.(?=[\p{L}\p{N}-]+\.))[^\s<>[\]"`|\\^{}“”«»，。、；：！？）」』]+/giu;
+const url =
+  /(?<![\p{L}\p{N}])(?:[a-z][a-z0-9+.-]{1,31}:\/\/|www\.(?=[\p{L}\p{N}-]+\.))[^\s<>[\]"`|\\^{}“”«»，。、；：！？）」』]+/giu;
 
 const trailing = "?!.,:;*_~'’…";
 

@@ -8,7 +8,10 @@ const unsure = 0.12;
 
 /** The language of a text as a BCP 47 tag (`en`, `id`); null where it is too short or none is likely. */
 export function detectLocale(text: string): string | null {
-  const sample = sampleOf(text).replace(/[\p{N}\p{S}\p{C}]+/gu, " ").replace(/\s+/g, " ").trim();
+  const sample = sampleOf(text)
+    .replace(/[\p{N}\p{S}\p{C}]+/gu, " ")
+    .replace(/\s+/g, " ")
+    .trim();
   if ((sample.match(/\p{L}/gu)?.length ?? 0) < 4) return null;
   // Loaded here: it takes 40 MB, which a text whose language is given never needs.
   const { detectAll } = createRequire(import.meta.url)("tinyld") as typeof import("tinyld");

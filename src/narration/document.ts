@@ -45,7 +45,9 @@ export function readDocument(body: string, options: ReadOptions): SpeakableDocum
   if (title !== null) speakTitle(page, title);
   const { blocks } = page;
   if (blocks.length === 0) {
-    throw new UnusableInput(`Nothing in the text (${body.length} characters, read as ${options.format}) can be spoken.`);
+    throw new UnusableInput(
+      `Nothing in the text (${body.length} characters, read as ${options.format}) can be spoken.`,
+    );
   }
   const given = cleaned(options.title ?? "").trim();
   return { title: given !== "" ? given : (title ?? headline(blocks)), language, blocks };
@@ -82,27 +84,34 @@ const readers: Record<BodyFormat, (body: string, locale: string | null) => Read>
 };
 
 function speakableOrNull(title: string | null): string | null {
-  const text = cleaned(title ?? "").replace(/\s+/g, " ").trim();
+  const text = cleaned(title ?? "")
+    .replace(/\s+/g, " ")
+    .trim();
   return isSpeakable(text) ? text : null;
 }
 
 // Roughly without code, tags and addresses, to tell the language by.
 function prose(body: string): string {
-  return body.slice(0, 40_000).replace(/^```[^]*?^```/gm, " ").replace(/<[^<>]{1,500}>|\]\([^()\s]{1,500}\)|\S+:\/\/\S+/g, " ");
+  return body
+    .slice(0, 40_000)
+    .replace(/^```[^]*?^```/gm, " ")
+    .replace(/<[^<>]{1,500}>|\]\([^()\s]{1,500}\)|\S+:\/\/\S+/g, " ");
 }
 
 function speakTitle({ blocks }: Page, title: string): void {
   const first = blocks[0];
-  if (first?.kind === "heading" && sameWords(plainText(first.inline), title)) return;
+  // "The train | Our site" and a heading "The train" say the same.
+  const names = [title, ...title.split(/\s+[|–—·»/-]\s+|:\s+/)].map(bareWords);
+  if (first?.kind === "heading" && names.includes(bareWords(plainText(first.inline)))) return;
   blocks.unshift({ kind: "heading", level: 1, inline: [{ text: title, source: null }] });
 }
 
-function sameWords(one: string, other: string): boolean {
-  return bareWords(one) === bareWords(other);
-}
-
 function bareWords(text: string): string {
-  return text.normalize("NFKC").replace(/[^\p{L}\p{N}]+/gu, " ").trim().toLowerCase();
+  return text
+    .normalize("NFKC")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim()
+    .toLowerCase();
 }
 
 function headline(blocks: DocumentBlock[]): string | null {

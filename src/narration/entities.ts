@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 
 export const entity = /&(?:#[xX][0-9a-fA-F]{1,6}|#\d{1,7}|[A-Za-z][A-Za-z0-9]{1,31});/y;
 
-const known = new Map([
+const known = new Map<string, string | null>([
   ["&amp;", "&"],
   ["&lt;", "<"],
   ["&gt;", ">"],
@@ -11,12 +11,15 @@ const known = new Map([
   ["&nbsp;", "\u00A0"],
 ]);
 
+// More names than there are entities: past them somebody makes names up, and each look-up costs.
+const most = 5_000;
+
 /** The characters of `&name;`, `&#8211;` or `&#x2013;`; null where there is no such entity. */
 export function decodeEntity(text: string): string | null {
   const cached = known.get(text);
   if (cached !== undefined) return cached;
-  const decoded = text[1] === "#" ? fromNumber(text) : fromName(text);
-  if (decoded !== null && known.size < 5_000) known.set(text, decoded);
+  const decoded = text[1] === "#" ? fromNumber(text) : known.size < most ? fromName(text) : null;
+  if (known.size < most) known.set(text, decoded);
   return decoded;
 }
 

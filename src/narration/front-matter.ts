@@ -1,7 +1,8 @@
 /** `end`: where the text itself begins, in UTF-16 units. */
 export type FrontMatter = { title: string | null; language: string | null; end: number };
 
-const block = /^\uFEFF?(?:---[ \t]*\r?\n((?:[^]*?\r?\n)?)(?:---|\.\.\.)|\+\+\+[ \t]*\r?\n((?:[^]*?\r?\n)?)\+\+\+)[ \t]*(?:\r?\n|$)/;
+const block =
+  /^\uFEFF?(?:---[ \t]*\r?\n((?:[^]*?\r?\n)?)(?:---|\.\.\.)|\+\+\+[ \t]*\r?\n((?:[^]*?\r?\n)?)\+\+\+)[ \t]*(?:\r?\n|$)/;
 const languageKeys = ["lang", "language", "locale"];
 
 /** YAML (`---`) or TOML (`+++`) at the head of a text. Only its title and language are for us; nothing of it is spoken. */
@@ -39,7 +40,10 @@ function valueOf(lines: string[], key: string): string | null {
 function indented(lines: string[]): string {
   const end = lines.findIndex((line) => /^\S/.test(line));
   const block = end === -1 ? lines : lines.slice(0, end);
-  return block.map((line) => line.trim()).join(" ").trim();
+  return block
+    .map((line) => line.trim())
+    .join(" ")
+    .trim();
 }
 
 function unquoted(value: string): string {

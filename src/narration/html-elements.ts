@@ -1,25 +1,25 @@
 import { codeLanguage } from "./code-language.ts";
-import type { BlockKind } from "./document.ts";
+import { isSilent } from "./html-silent.ts";
+import { structureOf, type Structure } from "./html-structure.ts";
 import { closeTable, closeTablePart, newTable, openTablePart, type HtmlTable } from "./html-table.ts";
-import { announce, begin, end, formula, image, isSpeakable, literal, plainText, space, words, type Page } from "./page.ts";
+import {
+  announce,
+  begin,
+  end,
+  formula,
+  image,
+  isSpeakable,
+  literal,
+  plainText,
+  space,
+  words,
+  type Page,
+} from "./page.ts";
 
 /*
  * What each HTML element means to a listener. Fed with opening tags, text and closing tags by whoever reads them (a tree, raw HTML in
  * Markdown); tags may be left out or wrong.
  */
-
-/** What text inside an open element becomes. Each knows its own, so that depth costs nothing. */
-type Structure = {
-  name: string;
-  kind: BlockKind;
-  level: number | undefined;
-  lists: number;
-  /** `ol`: the number of its next item and the step to the one after. */
-  next: number | null;
-  step: number;
-  /** `li`: not said yet. */
-  number: string | null;
-};
 
 export type Elements = {
   page: Page;
@@ -37,10 +37,6 @@ export type Elements = {
 
 export type Attribute = (name: string) => string | null;
 
-const neverHeard = new Set(
-  `annotation annotation-xml applet audio button canvas datalist head iframe map meter nav noembed noframes noscript
-  object progress rp rt rtc script select style svg template textarea title video`.split(/\s+/),
-);
 const withoutEnd = new Set("area base br col embed hr img input link meta param source track wbr".split(" "));
 const breaks = new Set(
   `address article aside body center details dialog div fieldset figure footer form header hgroup hr html legend main menu
@@ -51,10 +47,26 @@ const structural = new Set(
 );
 const tableParts = new Set(["thead", "tbody", "tfoot", "tr", "td", "th"]);
 const superscripts: Record<string, string> = {
-  "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹", "+": "⁺", "-": "⁻", "−": "⁻",
+  "0": "⁰",
+  "1": "¹",
+  "2": "²",
+  "3": "³",
+  "4": "⁴",
+  "5": "⁵",
+  "6": "⁶",
+  "7": "⁷",
+  "8": "⁸",
+  "9": "⁹",
+  "+": "⁺",
+  "-": "⁻",
+  "−": "⁻",
 };
 
-export function newElements(page: Page, silent: ReadonlySet<string> = new Set(), note: (id: string) => void = () => {}): Elements {
+export function newElements(
+  page: Page,
+  silent: ReadonlySet<string> = new Set(),
+  note: (id: string) => void = () => {},
+): Elements {
   return { page, stack: [], open: new Map(), muted: null, capture: null, table: null, silent, note };
 }
 
@@ -144,30 +156,6 @@ function beginText({ page, stack }: Elements, text: string): boolean {
   return true;
 }
 
-function isSilent(elements: Elements, name: string, attribute: Attribute): boolean {
-  if (neverHeard.has(name) || elements.silent.has(name)) return true;
-  if (name === "a" && elements.capture?.name !== "pre" && isNoteMark(elements, attribute)) return true;
-  if (name === "dialog") return attribute("open") === null;
-  if (attribute("hidden") !== null || attribute("aria-hidden")?.trim().toLowerCase() === "true") return true;
-  const style = attribute("style");
-  return style !== null && /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))/i.test(style);
-}
-
-/** A footnote's mark (its note follows the block) or the arrow back to it: neither is read. */
-function isNoteMark(elements: Elements, attribute: Attribute): boolean {
-  const role = attribute("role") ?? "";
-  const names = attribute("class") ?? "";
-  if (role === "doc-backlink" || /\bfootnote-?back/i.test(names) || attribute("data-footnote-backref") !== null) return true;
-  const href = attribute("href") ?? "";
-  if (!href.startsWith("#")) return false;
-  const named = role === "doc-noteref" || /\bfootnote/i.test(names) || attribute("data-footnote-ref") !== null;
-  const addressed = /^#(?:user-content-)?(?:fn|footnote|note|cite_note|endnote|sdfootnote|ftnt?|_ftn|_edn)[-_:.]?\w*\d/i.test(href);
-  if (!named && !addressed && elements.capture?.name !== "sup") return false;
-  if (elements.capture !== null) elements.capture.mark = true;
-  elements.note(href.slice(1));
-  return true;
-}
-
 function openStructure(elements: Elements, name: string, attribute: Attribute): void {
   const { page, stack, open } = elements;
   if (name === "table") return openTable(elements, attribute);
@@ -176,41 +164,6 @@ function openStructure(elements: Elements, name: string, attribute: Attribute): 
   const outer = stack.at(-1);
   stack.push(structureOf(name, outer, attribute));
   open.set(name, (open.get(name) ?? 0) + 1);
-}
-
-function structureOf(name: string, outer: Structure | undefined, attribute: Attribute): Structure {
-  const lists = outer?.lists ?? 0;
-  const structure: Structure = {
-    name,
-    kind: outer?.kind ?? "paragraph",
-    level: outer?.level,
-    lists,
-    next: null,
-    step: 1,
-    number: null,
-  };
-  if (/^h\d$/.test(name)) return { ...structure, kind: "heading", level: Number(name[1]) };
-  if (name === "blockquote") return { ...structure, kind: "quote", level: undefined };
-  if (name === "figcaption" || name === "caption") return { ...structure, kind: "caption", level: undefined };
-  if (name === "dt" || name === "dd") return { ...structure, kind: "item", level: Math.max(1, lists) };
-  if (name === "li") return { ...structure, kind: "item", level: Math.max(1, lists), number: numberOf(outer, attribute) };
-  structure.lists++;
-  if (name === "ol") {
-    structure.step = attribute("reversed") === null ? 1 : -1;
-    structure.next = integer(attribute("start")) ?? 1;
-  }
-  return structure;
-}
-
-function numberOf(list: Structure | undefined, attribute: Attribute): string | null {
-  if (list === undefined || list.next === null) return null;
-  const number = integer(attribute("value")) ?? list.next;
-  list.next = number + list.step;
-  return `${number}.`;
-}
-
-function integer(text: string | null): number | null {
-  return text !== null && /^\s*-?\d{1,9}\s*$/.test(text) ? Number(text) : null;
 }
 
 // `<li>` ends the item before it, unless a list stands between them.
@@ -245,7 +198,10 @@ function dropRepeatedImage({ blocks }: Page): void {
 }
 
 function bare(text: string): string {
-  return text.replace(/[^\p{L}\p{N}]+/gu, " ").trim().toLowerCase();
+  return text
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim()
+    .toLowerCase();
 }
 
 function openTable(elements: Elements, attribute: Attribute): void {
@@ -271,7 +227,9 @@ function openInCapture(capture: NonNullable<Elements["capture"]>, name: string, 
 
 function languageOf(attribute: Attribute): string | null {
   const named = attribute("data-lang") ?? attribute("data-language");
-  const marked = /(?:^|\s)(?:language|lang|highlight-source|brush:\s*)-?([\p{L}\p{N}+#]+)/u.exec(attribute("class") ?? "");
+  const marked = /(?:^|\s)(?:language|lang|highlight-source|brush:\s*)-?([\p{L}\p{N}+#]+)/u.exec(
+    attribute("class") ?? "",
+  );
   const name = named ?? marked?.[1] ?? "";
   return name === "" ? null : name;
 }

@@ -13,7 +13,7 @@ const longestBraces = 2_000;
 export function openingTag(text: string, start: number): Tag | null {
   const nameEnd = text[start] === "<" ? past(name, text, start + 1) : -1;
   if (nameEnd === -1) return null;
-  for (let at = nameEnd; ; ) {
+  for (let at = nameEnd; ;) {
     const next = past(blank, text, at);
     const closes = text[next] === "/" && text[next + 1] === ">" ? 2 : text[next] === ">" ? 1 : 0;
     if (closes > 0) {

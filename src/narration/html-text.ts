@@ -20,7 +20,7 @@ const unread = [
 ] as const;
 
 export function readHtmlText(elements: Elements, text: string, place: Place): void {
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const mark = text.indexOf("<", at);
     const stop = mark === -1 ? text.length : mark;
     sayLines(elements, text.slice(at, stop), at, place);

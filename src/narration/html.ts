@@ -77,7 +77,9 @@ function oneLine(text: string): string | null {
 }
 
 function parse(body: string): Document {
-  const { parseHTML } = createRequire(import.meta.url)("linkedom") as { parseHTML(html: string): { document: Document } };
+  const { parseHTML } = createRequire(import.meta.url)("linkedom") as {
+    parseHTML(html: string): { document: Document };
+  };
   const inBody = /<body[\s>]/i.test(body) || /<\/head\s*>/i.test(body) ? body : `<body>${body}</body>`;
   const text = /<html[\s>]/i.test(body) ? body : `<html>${inBody}</html>`;
   return parseHTML(/^\s*<!doctype/i.test(text) ? text : `<!doctype html>${text}`).document;
@@ -146,7 +148,7 @@ function walk(root: Node, page: Page, silent: ReadonlySet<string>): void {
 
 function readTree(root: Node, elements: Elements): void {
   const nodes = visit(root);
-  for (let step = nodes.next(); !step.done; ) {
+  for (let step = nodes.next(); !step.done;) {
     const { node, leaving } = step.value;
     let skip = false;
     if (node.nodeType === 3) sayTex(elements, node.textContent ?? "", 0, null);

@@ -98,10 +98,11 @@ function readCode(scanner: Scanner): boolean {
   const length = ticksAt(text, at);
   scanner.ticks ??= lastTicks(text);
   if ((scanner.ticks.get(length) ?? -1) <= at) return add(scanner, { type: "text", start: at, end: at + length });
-  for (let close = text.indexOf("`", at + length); close !== -1; ) {
+  for (let close = text.indexOf("`", at + length); close !== -1;) {
     const run = ticksAt(text, close);
     if (run === length) {
-      const padded = /^[ \n][^]*[ \n]$/.test(text.slice(at + length, close)) && /\S/.test(text.slice(at + length, close));
+      const padded =
+        /^[ \n][^]*[ \n]$/.test(text.slice(at + length, close)) && /\S/.test(text.slice(at + length, close));
       const padding = padded ? 1 : 0;
       add(scanner, { type: "code", start: at + length + padding, end: close - padding });
       scanner.at = close + length;

@@ -45,7 +45,7 @@ function angleEnd(scanner: Scanner, start: number): number | null {
 
 function bareEnd(text: string, start: number): number | null {
   let open = 0;
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     at = past(bare, text, at);
     const letter = text[at];
     if (letter === "(") {

@@ -4,7 +4,9 @@ const gap = String.raw`[ \t]*\n?[ \t]*`;
 const destination = String.raw`(<(?:[^<>\\\n]|\\.)*>|[^\s<]\S*)`;
 const title = String.raw`(?:"[^"\\]*(?:\\[^][^"\\]*)*"|'[^'\\]*(?:\\[^][^'\\]*)*'|\([^()\\]*(?:\\[^][^()\\]*)*\))`;
 const lineEnd = String.raw`[ \t]*(?:\n|$)`;
-const definition = new RegExp(`^${label}${gap}${destination}(?:(?:[ \\t]+|[ \\t]*\\n[ \\t]*)${title}(?=${lineEnd}))?${lineEnd}`);
+const definition = new RegExp(
+  `^${label}${gap}${destination}(?:(?:[ \\t]+|[ \\t]*\\n[ \\t]*)${title}(?=${lineEnd}))?${lineEnd}`,
+);
 
 // So far a definition is looked at: it bounds the work where a quote is never closed.
 const longest = 10_000;

@@ -1,16 +1,31 @@
 import { codeLanguage } from "./code-language.ts";
 import type { Inline } from "./document.ts";
-import { closeElement, finishCapture, finishElements, newElements, openElement, type Elements } from "./html-elements.ts";
+import {
+  closeElement,
+  finishCapture,
+  finishElements,
+  newElements,
+  openElement,
+  type Elements,
+} from "./html-elements.ts";
 import { attributeOf } from "./html-tags.ts";
 import { readHtmlText } from "./html-text.ts";
-import { readBlocks, type Blocks, type Leaf } from "./markdown-blocks.ts";
+import { readBlocks } from "./markdown-blocks.ts";
 import { readInline } from "./markdown-inline.ts";
+import type { Blocks, Leaf } from "./markdown-lines.ts";
 import type { Piece, References } from "./markdown-scanner.ts";
 import { cellSpans } from "./markdown-table.ts";
 import { announce, begin, end, formula, image, literal, space, words, type Page } from "./page.ts";
 import { sayTable, type Cell } from "./table.ts";
 
-type Reader = { body: string; page: Page; elements: Elements; blocks: Blocks; references: References; noted: Set<string> };
+type Reader = {
+  body: string;
+  page: Page;
+  elements: Elements;
+  blocks: Blocks;
+  references: References;
+  noted: Set<string>;
+};
 
 /** Where a text that is put together of several lines stands in the body. */
 type Region = { text: string; /** Starts: in the text and in the body, line by line. */ starts: number[] };
@@ -80,7 +95,11 @@ function readTable(reader: Reader, leaf: Leaf): void {
   const [header = [], ...data] = rows;
   if (elements.muted !== null) return;
   // A cell past the header's last is not shown, so it is not said.
-  sayTable(page, header, data.map((row) => row.slice(0, header.length)));
+  sayTable(
+    page,
+    header,
+    data.map((row) => row.slice(0, header.length)),
+  );
 }
 
 function readCell(reader: Reader, start: number, to: number): Inline[] {
@@ -141,7 +160,8 @@ function textOf(text: string, piece: Piece): string {
 
 function sayPiece(reader: Reader, { text }: Region, piece: Piece, place: (at: number) => number): void {
   const { page, elements } = reader;
-  if (piece.type === "open") return openElement(elements, piece.tag.name, (name) => attributeOf(piece.tag.attributes, name));
+  if (piece.type === "open")
+    return openElement(elements, piece.tag.name, (name) => attributeOf(piece.tag.attributes, name));
   if (piece.type === "close") return closeElement(elements, piece.tag.name);
   if (elements.muted !== null || piece.end < piece.start) return;
   if (elements.capture !== null) {

@@ -9,7 +9,7 @@ const bullet = /^[ \t]*(?:[-*+•‣◦▪–][ \t]+|(\d{1,4})[.)][ \t]+)(?=\S)/
 export function readPlainText(body: string, page: Page): void {
   let lines: [start: number, end: number][] = [];
   const lineEnd = /\r\n|[\n\r\f\u2028\u2029]/g;
-  for (let from = 0; from <= body.length; ) {
+  for (let from = 0; from <= body.length;) {
     lineEnd.lastIndex = from;
     const match = lineEnd.exec(body);
     const to = match?.index ?? body.length;

@@ -161,5 +161,9 @@ function describe(value: unknown, issue: Issue): string {
   const meant = issue.path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], value);
   const isMarker = typeof meant === "object" && meant !== null && "marker" in meant;
   const inner = issue.errors[isMarker ? 1 : 0]?.[0];
-  return inner === undefined ? `${at}: ${issue.message}` : describe(meant, { ...inner, path: inner.path }).replace(/^(?:The script|`)/, (start) => start === "`" ? `\`${issue.path.join(".")}.` : at);
+  return inner === undefined
+    ? `${at}: ${issue.message}`
+    : describe(meant, { ...inner, path: inner.path }).replace(/^(?:The script|`)/, (start) =>
+        start === "`" ? `\`${issue.path.join(".")}.` : at,
+      );
 }

@@ -12,14 +12,15 @@ type Run = { text: string; parts: { at: number; length: number; source: [number,
 const emoji =
   /\p{RI}\p{RI}|\p{Emoji}(?:\p{Emoji_Modifier}|\uFE0F)[\u{E0020}-\u{E007F}]*|\p{Emoji_Presentation}|(?=[\u2600-\u27BF])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0E|\uFE0F|\u20E3/gu;
 const keycap = /([0-9#*])\uFE0F?\u20E3/gu;
-const spaceless = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const spaceless =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const stops = /[。！？｡．…]+[」』）】〉》”’"'）]*|[、，；：,]/g;
 
 // Half a caption's line for wide letters, two lines for others.
 const longestSpaceless = 20;
 const longestRun = 80;
 
-const words = new Intl.Segmenter(undefined, { granularity: "word" });
+const words = new Intl.Segmenter("en", { granularity: "word" });
 
 export function tokensOf(block: DocumentBlock): Token[] {
   const tokens: Token[] = [];
@@ -124,7 +125,11 @@ function borderIn(text: string, from: number, windowEnd: number, longest: number
 }
 
 function isBorder(text: string, at: number): boolean {
-  return !isLowSurrogate(text, at) && !/^(?:\p{M}|\p{Emoji_Modifier}|\u200D)/u.test(text.slice(at, at + 2)) && text[at - 1] !== "\u200D";
+  return (
+    !isLowSurrogate(text, at) &&
+    !/^(?:\p{M}|\p{Emoji_Modifier}|\u200D)/u.test(text.slice(at, at + 2)) &&
+    text[at - 1] !== "\u200D"
+  );
 }
 
 function isLowSurrogate(text: string, at: number): boolean {

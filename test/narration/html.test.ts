@@ -1,0 +1,99 @@
+import { expect, test } from "vitest";
+import { readDocument } from "../../src/narration/document.ts";
+import { heard } from "./heard.ts";
+
+const table: [name: string, body: string, expected: string[]][] = [
+  [
+    "inline elements and entities",
+    "<p>One &amp; <b>tw</b>o<br>three. H<sub>2</sub>O, 10<sup>6</sup>, soft&shy;hyphen, zero&#8203;width.</p>",
+    ["paragraph: One & two three. H2O, 10⁶, softhyphen, zerowidth."],
+  ],
+  [
+    "loose text and open paragraphs",
+    "<div>Loose<p>One<p>Two</div>tail",
+    ["paragraph: Loose", "paragraph: One", "paragraph: Two", "paragraph: tail"],
+  ],
+  [
+    "lists, their numbers and their nesting",
+    "<ul><li>A<ul><li>A1</li></ul></li></ul><ol start=3><li>x<li value=7>y<li><p>z</p><p>more</p></ol><ol reversed start=2><li>b<li>a</ol>",
+    [
+      "item 1: A",
+      "item 2: A1",
+      "item 1: 3. x",
+      "item 1: 7. y",
+      "item 1: 8. z",
+      "item 1: more",
+      "item 1: 2. b",
+      "item 1: 1. a",
+    ],
+  ],
+  [
+    "quote, figure, definition list",
+    "<blockquote><p>Q.</p><cite>Who</cite></blockquote><figure><img alt='A cat.'><figcaption>A cat</figcaption></figure><dl><dt>T<dd>D</dl>",
+    ["quote: Q.", "quote: Who", "caption: A cat", "item 1: T", "item 1: D"],
+  ],
+  [
+    "code is announced",
+    "<pre><code class='hljs language-ts'>secret &lt; 2</code></pre><p>Use <code>x</code>.</p>",
+    ["code: Code example, in TypeScript.", "paragraph: Use x."],
+  ],
+  [
+    "tables with names, spans and captions",
+    "<table><caption>Cap</caption><tr><th>Name<th>Age<tr><td rowspan=2>Nina<td>5<tr><td>6</table>",
+    ["caption: Cap", "row: Name: Nina. Age: 5.", "row: Name: Nina. Age: 6."],
+  ],
+  [
+    "a table that arranges a page is its texts",
+    "<table><tr><td><p>One</p></td></tr><tr><td>Two</td></tr></table>",
+    ["paragraph: One", "paragraph: Two"],
+  ],
+  [
+    "hidden things",
+    "<p>a</p><p hidden>secret</p><p aria-hidden=true>secret</p><p style='color:red; display : none'>secret</p><script>secret</script><style>secret</style><!-- secret --><template>secret</template><nav>secret</nav><noscript>secret</noscript><svg><text>secret</text></svg>",
+    ["paragraph: a"],
+  ],
+  [
+    "ruby by its base, formulas announced",
+    "<p><ruby>漢<rp>(</rp><rt>secret</rt><rp>)</rp></ruby> <math><mi>x</mi></math> <math><mfrac><mi>a</mi><mi>b</mi></mfrac><annotation>secret</annotation></math> \\(\\secret\\) $5 and $10</p>",
+    ["paragraph: 漢 x formula formula $5 and $10"],
+  ],
+  [
+    "footnotes follow their block",
+    "<p>A<sup><a href='#fn1'>1</a></sup> b.</p><p>c</p><section class=footnotes><h2>secret</h2><ol><li id=fn1><p>Note. <a href='#r' class=footnote-backref>↩</a></p></ol></section>",
+    ["paragraph: A b.", "note: Footnote: Note.", "paragraph: c"],
+  ],
+];
+
+test.each(table)("HTML: %s", (_name, body, expected) => {
+  const lines = heard(body, "html");
+  expect(lines).toEqual(expected);
+  expect(lines.join()).not.toContain("secret");
+});
+
+const prose =
+  "<p>The night train waits, as it has always waited, because nobody wants to arrive before the day does.</p>".repeat(
+    8,
+  );
+const page = `<!doctype html><html lang="en-gb"><head><title>The train</title></head><body><nav><a href=/>secret</a></nav><header>secret</header>
+  <article><h1>The train</h1>${prose}</article><aside>secret</aside><footer>secret</footer></body></html>`;
+
+test("a page is read by its main text, with its language, and its title once", () => {
+  const document = readDocument(page, { format: "html" });
+  expect([document.title, document.language]).toEqual(["The train", "en-GB"]);
+  const lines = heard(page, "html");
+  expect(lines.filter((line) => line.includes("The train"))).toEqual(["heading 1: The train"]);
+  expect(lines.filter((line) => line.startsWith("paragraph: The night train"))).toHaveLength(8);
+  expect(lines.join()).not.toContain("secret");
+});
+
+test("a page too small for Readability is its body without what stands around it", () => {
+  const small = "<html><body><nav>secret</nav><p>Only this.</p><footer>secret</footer></body></html>";
+  expect(heard(small, "html")).toEqual(["paragraph: Only this."]);
+});
+
+test("a page too deep for a tree is read as it comes", () => {
+  const deep = `<html lang=id><head><title>Judul &amp; isi</title></head><body><nav>secret</nav>${"<div>".repeat(100_000)}<p>Isi &lt;kecil&gt;</p><script>if (a<b) "secret</p>"</script>`;
+  const document = readDocument(deep, { format: "html" });
+  expect([document.title, document.language]).toEqual(["Judul & isi", "id"]);
+  expect(heard(deep, "html", "id")).toEqual(["heading 1: Judul & isi", "paragraph: Isi <kecil>"]);
+});
