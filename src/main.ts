@@ -15,16 +15,16 @@ import { startWorker } from "./orchestrator/worker.ts";
 import { espeakSpeech } from "./providers/speech/espeak.ts";
 import { espeakLanguages } from "./providers/speech/espeak-voices.ts";
 import { SPEECH_SAMPLES } from "./providers/speech/samples.ts";
-import type { SpeechProvider } from "./providers/speech/speech.ts";
 import { filesystemStorage } from "./storage/filesystem.ts";
 import { speechGroup } from "./workflows/narrate-plan.ts";
 import { narrate, narrateTasks } from "./workflows/narrate.ts";
+import type { Providers } from "./workflows/voice-in-use.ts";
 
 /** Every core has one child to speak and one to encode, and the next task at hand when either is free. */
 const SLOTS_PER_CORE = 4;
 
 function setupOf(config: Config): Setup {
-  const providers = new Map<string, SpeechProvider>();
+  const providers: Providers = new Map();
   const espeak = espeakSpeech({ processes: config.cores });
   providers.set(espeak.name, espeak);
   const logger = pino(
@@ -52,11 +52,7 @@ function setupOf(config: Config): Setup {
   };
 }
 
-async function open(
-  config: Config,
-  providers: Map<string, SpeechProvider>,
-  say: (line: string) => void,
-): Promise<Lector> {
+async function open(config: Config, providers: Providers, say: (line: string) => void): Promise<Lector> {
   const database = await openDatabase(config, say);
   const { connection } = database;
   const studio = openStudio({ size: config.cores });

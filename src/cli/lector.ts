@@ -3,9 +3,9 @@ import type { Voices } from "../catalog/voices.ts";
 import type { Connection } from "../database/connect.ts";
 import type { Migrated } from "../database/migrate.ts";
 import type { Worker } from "../orchestrator/worker.ts";
-import type { SpeechProvider } from "../providers/speech/speech.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { StoredDefinition } from "../orchestrator/definition.ts";
+import type { Providers } from "../workflows/voice-in-use.ts";
 
 export type Lector = {
   connection: Connection;
@@ -23,7 +23,7 @@ export type Setup = {
   dataDir: string;
   limits: { maxInputBytes: number; maxCharacters: number };
   voices(): Promise<Voices>;
-  providers: Map<string, SpeechProvider>;
+  providers: Providers;
   /** Connects, migrates and seeds. `say` gets a line for what takes longer than a moment. */
   open(say: (line: string) => void): Promise<Lector>;
   /** A line of a program's log, for `lector worker`. */

@@ -1,7 +1,7 @@
 /** Step `assemble`: fragments are stitched into files, and captions are written for the same timeline. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { FORMATS, type FormatId } from "../media/formats.ts";
+import { FORMATS, timelineLength, type FormatId } from "../media/formats.ts";
 import { layParts } from "../media/parts.ts";
 import { captionSentences } from "../narration/captions-sentences.ts";
 import { srt, webvtt } from "../narration/captions-format.ts";
@@ -68,7 +68,8 @@ export function assembleTask(tools: NarrationTools): Task<z.infer<typeof input>,
 
 function layFragments(plan: Plan, fragments: Fragment[]): Timeline {
   const pieces = fragments.map(({ samples }, index) => ({ samples, pauseBefore: plan.fragments[index]!.pauseBefore }));
-  return layOut({ pieces, lead: plan.lead, tail: plan.tail });
+  const { starts, samples } = layOut({ pieces, lead: plan.lead, tail: plan.tail });
+  return { starts, samples: timelineLength(samples, plan.sampleRate) };
 }
 
 type PublishJob = {

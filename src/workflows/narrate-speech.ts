@@ -130,10 +130,15 @@ async function store(storage: Storage, fingerprint: string, ledgerId: string, sp
 }
 
 function powersOfSpeech({ audio, sampleRate, samples }: Speech): Float32Array {
-  const view = new DataView(audio.buffer, audio.byteOffset, audio.byteLength);
-  const pcm = Float32Array.from({ length: samples }, (_, index) => view.getInt16(index * 2, true) / 32_768);
   const meter = powerMeter(sampleRate);
-  meter.push(pcm);
+  const bytes = audio.byteOffset % 2 === 0 ? audio : audio.slice(); // 16 bits at a time need even places
+  const s16 = new Int16Array(bytes.buffer, bytes.byteOffset, samples);
+  const pcm = new Float32Array(Math.min(samples, sampleRate)); // a second at a time: all of it is four times the audio
+  for (let at = 0; at < samples; at += pcm.length) {
+    const length = Math.min(pcm.length, samples - at);
+    for (let i = 0; i < length; i++) pcm[i] = s16[at + i]! / 32_768;
+    meter.push(pcm.subarray(0, length));
+  }
   return meter.powers();
 }
 

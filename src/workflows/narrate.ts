@@ -23,14 +23,13 @@ import { verbatimScript } from "../narration/script.ts";
 import { charactersOf } from "../narration/plan.ts";
 import type { DefinitionInput } from "../orchestrator/definition.ts";
 import type { Task } from "../orchestrator/task.ts";
-import type { SpeechProvider } from "../providers/speech/speech.ts";
 import type { Storage } from "../storage/storage.ts";
 import { assembleTask } from "./narrate-assemble.ts";
 import { levelTask } from "./narrate-level.ts";
 import { planTask } from "./narrate-plan.ts";
 import { publishTask } from "./narrate-publish.ts";
 import { remasterTask, speechTask } from "./narrate-speech.ts";
-import { useVoice, voiceInUse } from "./voice-in-use.ts";
+import { useVoice, voiceInUse, type Providers } from "./voice-in-use.ts";
 
 export const narrate: DefinitionInput = {
   name: "narrate",
@@ -84,7 +83,7 @@ export type NarrationTools = {
   db: Database;
   storage: Storage;
   studio: Studio;
-  providers: Map<string, SpeechProvider>;
+  providers: Providers;
 };
 
 const narrateInput = z.object({
@@ -123,7 +122,7 @@ export type PreparedNarration = { input: NarrateInput; dedupeKey: string };
  */
 export function prepareNarration(
   request: NarrationRequest,
-  { voices, providers }: { voices: Voices; providers: Map<string, SpeechProvider> },
+  { voices, providers }: { voices: Voices; providers: Providers },
 ): PreparedNarration {
   const { body, bodyFormat, name } = request;
   const formats = [...new Set(request.formats.map((format) => formatOf(format).id))];

@@ -16,15 +16,13 @@ export const voiceInUse = z.object({
   gain_db: z.number(),
 });
 
+/** Speech providers by name. */
+export type Providers = Map<string, SpeechProvider>;
+
 export type VoiceInUse = z.infer<typeof voiceInUse>;
 
 /** Throws `UnknownVoice`, or the provider's `VoiceError`, before anything is started. */
-export function useVoice(
-  voices: Voices,
-  providers: Map<string, SpeechProvider>,
-  wanted: string,
-  locale: string,
-): VoiceInUse {
+export function useVoice(voices: Voices, providers: Providers, wanted: string, locale: string): VoiceInUse {
   const voice: Voice = findVoice(voices, wanted, locale);
   const provider = providerOf(providers, voice.provider, voice.key);
   return {
@@ -44,7 +42,7 @@ export class UnknownProvider extends Error {
   override name = "UnknownProvider";
 }
 
-export function providerOf(providers: Map<string, SpeechProvider>, name: string, voiceKey: string): SpeechProvider {
+export function providerOf(providers: Providers, name: string, voiceKey: string): SpeechProvider {
   const provider = providers.get(name);
   if (provider) return provider;
   const known = [...providers.keys()].join(", ");
