@@ -40,13 +40,13 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     name: "LECTOR_DATA",
     help: "The data folder: audio, and the own Postgres. Default: lector in the user's data home.",
     example: "~/.local/share/lector",
-    read: (value) => resolve(value ? value.replace(/^~(?=\/|$)/, homedir()) : join(dataHome(), "lector")),
+    read: (value) => (value ? pathOf(value) : join(dataHome(), "lector")),
   },
   voicesFile: {
     name: "LECTOR_VOICES",
     help: "The file with further voices. Default: voices.json in the data folder.",
     example: "./voices.json",
-    read: (value) => (value ? resolve(value) : null),
+    read: (value) => (value ? pathOf(value) : null),
   },
   logLevel: {
     name: "LOG_LEVEL",
@@ -120,6 +120,11 @@ function readEnvFile(path: string): NodeJS.Dict<string> | null {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new InvalidSetting(`The file ${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Absolute; a leading ~ is the home folder, which no shell has put in where a `.env` says it. */
+function pathOf(value: string): string {
+  return resolve(value.replace(/^~(?=\/|$)/, homedir()));
 }
 
 function dataHome(): string {

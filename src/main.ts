@@ -1,6 +1,7 @@
 /** Wires the configuration to adapters, then runs a command. */
 import { join } from "node:path";
-import { pino } from "pino";
+import { destination, pino, stdTimeFunctions, type Logger } from "pino";
+import prettyLog from "pino-pretty";
 import { loadVoices, type Voices } from "./catalog/voices.ts";
 import { runCli } from "./cli/main.ts";
 import type { Lector, Setup } from "./cli/lector.ts";
@@ -27,15 +28,7 @@ function setupOf(config: Config): Setup {
   const providers: Providers = new Map();
   const espeak = espeakSpeech({ processes: config.cores });
   providers.set(espeak.name, espeak);
-  const logger = pino(
-    {
-      level: config.logLevel,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (level) => ({ level }) },
-    },
-    pino.destination({ dest: 2, sync: true }),
-  );
+  const logger = openLog(config);
   return {
     dataDir: config.dataDir,
     limits: { maxInputBytes: config.maxInputBytes, maxCharacters: config.maxCharacters },
@@ -45,11 +38,17 @@ function setupOf(config: Config): Setup {
       return loadVoices(shippedVoices(), file, { required: config.voicesFile !== null });
     },
     open: (say) => open(config, providers, say),
-    log: (level, message, fields = {}) => {
-      if (config.logFormat === "json") logger[level](fields, message);
-      else process.stderr.write(`${message}${Object.keys(fields).length > 0 ? ` ${JSON.stringify(fields)}` : ""}\n`);
-    },
+    log: (level, message, fields = {}) => logger[level](fields, message),
   };
+}
+
+/** JSON lines for programs, readable ones for people; to standard error, at once, so that nothing is lost at the end. */
+function openLog(config: Config): Logger {
+  const options = { level: config.logLevel, base: null, timestamp: stdTimeFunctions.isoTime };
+  const pretty = () =>
+    prettyLog({ destination: 2, sync: true, colorize: process.stderr.isTTY, ignore: "pid,hostname" });
+  if (config.logFormat === "pretty") return pino(options, pretty());
+  return pino({ ...options, formatters: { level: (level) => ({ level }) } }, destination({ dest: 2, sync: true }));
 }
 
 async function open(config: Config, providers: Providers, say: (line: string) => void): Promise<Lector> {

@@ -1,4 +1,5 @@
 /** The command `lector`: what it understands, and how its errors are told. */
+import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { exits, type Setup } from "./lector.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -7,11 +8,16 @@ import { runsCancel, runsList, runsRetry, runsShow } from "./runs.ts";
 import { voicesList } from "./voices.ts";
 import { workerCommand } from "./worker.ts";
 
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
 /** Runs the command of `process.argv` and answers its exit code. */
 export async function runCli(setup: Setup, { envFile }: { envFile: string | null }): Promise<number> {
   let code: number = exits.completed;
   const program = new Command("lector")
     .description("Gives written content a voice and keeps it current.")
+    .version(version, "--version")
     .showHelpAfterError('("lector --help" and "lector COMMAND --help" show the usage)')
     .exitOverride()
     .hook("preAction", () => {

@@ -18,8 +18,8 @@ function lineView(): ProgressView {
       for (const step of steps) {
         if (step.state !== "done" || told.has(step.step)) continue;
         told.add(step.step);
-        if (step.items?.total !== undefined) say(`${step.name}: ${step.items.total} fragments`);
-        else if (step.name !== "plan") say(step.name);
+        if (step.items) say(`${step.name}: ${step.items.total} fragments`);
+        else if (step.startedAt) say(step.name); // else a fan-out of none: nothing was to be done
       }
     },
     note: say,
@@ -42,6 +42,7 @@ function barView(): ProgressView {
   return {
     show(steps) {
       for (const step of steps) {
+        if (step.state === "done" && !step.startedAt) continue; // a fan-out of none
         const detail = step.items ? ` ${step.items.done}/${step.items.total} fragments` : "";
         const payload = { name: step.name.padEnd(9), detail };
         let bar = shown.get(step.step);

@@ -44,12 +44,16 @@ export const FORMATS: Record<FormatId, Format> = {
 /** A bare family is its default rate: `mp3` means `mp3_128`. */
 const DEFAULT_RATES: Record<string, FormatId> = { mp3: "mp3_128" };
 
+export class UnknownFormat extends Error {
+  override name = "UnknownFormat";
+}
+
 /** The format that a person named. Throws with the names that exist. */
 export function formatOf(name: string): Format {
   const id = DEFAULT_RATES[name] ?? name;
   if (!Object.hasOwn(FORMATS, id)) {
     const known = [...Object.keys(DEFAULT_RATES), ...Object.keys(FORMATS)].join(", ");
-    throw new Error(`Audio format ${JSON.stringify(name)} is not known. Known formats: ${known}.`);
+    throw new UnknownFormat(`Audio format ${JSON.stringify(name)} is not known. Known formats: ${known}.`);
   }
   return FORMATS[id as FormatId];
 }
