@@ -1,5 +1,5 @@
 /** Questions about runs. */
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Queryable } from "../database/connect.ts";
 import type { Variables } from "./advance.ts";
 import type { StoredError } from "./task.ts";
@@ -15,6 +15,7 @@ export type Run = {
   currentStep: number;
   error: StoredError | null;
   dedupeKey: string | null;
+  metadata: Record<string, unknown> | null;
   admitted: boolean;
   createdAt: Date;
   updatedAt: Date;
@@ -25,6 +26,7 @@ export type Run = {
 };
 
 export type StepSummary = {
+  workflow: string;
   step: number;
   name: string;
   state: string;
@@ -47,7 +49,7 @@ export class RunNotFound extends Error {
 }
 
 const runColumns = sql<Run>`i.execution_id as "executionId", w.name as workflow, i.workflow_id as "workflowId", w.version,
-  i.status, i.current_step as "currentStep", i.error, i.dedupe_key as "dedupeKey",
+  i.status, i.current_step as "currentStep", i.error, i.dedupe_key as "dedupeKey", i.metadata,
   (i.admission_keys = '{}' or i.admitted_at is not null) as admitted, i.created_at as "createdAt",
   i.updated_at as "updatedAt", i.started_at as "startedAt", i.ended_at as "endedAt",
   (extract(epoch from coalesce(i.ended_at, now()) - coalesce(i.started_at, i.created_at)) * 1000)::int as "elapsedMs"`;
@@ -67,12 +69,28 @@ export async function findLastRun(db: Queryable, ownerId: string, dedupeKey: str
   return rows[0] ?? null;
 }
 
-/** Top-level runs, newest first. */
-export async function listRuns(db: Queryable, o: { status?: string | undefined; limit: number }): Promise<Run[]> {
-  const withStatus = o.status === undefined ? sql`` : sql`and i.status = ${o.status}`;
+export type RunFilter = {
+  status?: string | undefined;
+  workflow?: string | undefined;
+  /** `metadata.user_id`. */
+  userId?: string | undefined;
+  /** Only runs created before this one: the last of the page before. */
+  before?: string | undefined;
+  limit: number;
+};
+
+/** Top-level runs, newest first (ids are UUIDv7, so their order is that of creation). */
+export async function listRuns(db: Queryable, filter: RunFilter): Promise<Run[]> {
+  const { status, workflow, userId, before } = filter;
+  const conditions = [
+    status === undefined ? null : sql`and i.status = ${status}`,
+    workflow === undefined ? null : sql`and w.name = ${workflow}`,
+    userId === undefined ? null : sql`and i.metadata ->> 'user_id' = ${userId}`,
+    before === undefined ? null : sql`and i.execution_id < ${before}::uuid`,
+  ].filter((condition) => condition !== null);
   const { rows } = await sql<Run>`select ${runColumns} from lector.workflow_instances i
-    join lector.workflows w using (workflow_id) where i.parent_step_id is null ${withStatus}
-    order by i.created_at desc limit ${o.limit}`.execute(db);
+    join lector.workflows w using (workflow_id) where i.parent_step_id is null ${sql.join(conditions, sql` `)}
+    order by i.execution_id desc limit ${filter.limit}`.execute(db);
   return rows;
 }
 
@@ -85,21 +103,39 @@ export async function runVariables(db: Queryable, executionId: string): Promise<
 }
 
 /** One line a step, a fan-out's items counted. */
-export async function runSteps(db: Queryable, executionId: string): Promise<StepSummary[]> {
+export function runSteps(db: Queryable, executionId: string): Promise<StepSummary[]> {
+  return summaries(db, sql`= ${executionId}`);
+}
+
+/** The steps of a run and of all child runs below it, in the order in which they were opened. */
+export function runTreeSteps(db: Queryable, executionId: string): Promise<StepSummary[]> {
+  return summaries(
+    db,
+    sql`in (with recursive tree as (
+      select execution_id from lector.workflow_instances where execution_id = ${executionId}
+      union all select c.execution_id from tree t join lector.workflow_steps p using (execution_id)
+        join lector.workflow_instances c on c.parent_step_id = p.task_id
+    ) select execution_id from tree)`,
+  );
+}
+
+async function summaries(db: Queryable, runs: RawBuilder<unknown>): Promise<StepSummary[]> {
   const { rows } = await sql<StepRow>`
-    select s.step, s.name, s.state, s.attempt, s.failures, s.error, s.started_at, s.ended_at, s.progress,
+    select w.name as workflow, s.step, s.name, s.state, s.attempt, s.failures, s.error, s.started_at, s.ended_at, s.progress,
       n.total, n.done, n.failed, n.progress as items_progress, n.attempts, n.started_at as items_started_at
-    from lector.workflow_steps s left join (
-      select step, count(*)::int as total, count(*) filter (where state = 'done')::int as done,
+    from lector.workflow_steps s join lector.workflow_instances i using (execution_id)
+      join lector.workflows w using (workflow_id) left join (
+      select execution_id, step, count(*)::int as total, count(*) filter (where state = 'done')::int as done,
         count(*) filter (where state = 'failed')::int as failed, avg(progress) as progress,
         max(attempt) as attempts, min(started_at) as started_at
-      from lector.workflow_steps where execution_id = ${executionId} and item is not null group by step
-    ) n on n.step = s.step
-    where s.execution_id = ${executionId} and s.item is null order by s.step`.execute(db);
+      from lector.workflow_steps where execution_id ${runs} and item is not null group by execution_id, step
+    ) n on n.execution_id = s.execution_id and n.step = s.step
+    where s.execution_id ${runs} and s.item is null order by s.created_at, s.execution_id, s.step`.execute(db);
   return rows.map(summaryOf);
 }
 
 type StepRow = {
+  workflow: string;
   step: number;
   name: string;
   state: string;
@@ -120,6 +156,7 @@ type StepRow = {
 function summaryOf(row: StepRow): StepSummary {
   const fanOut = row.total !== null;
   return {
+    workflow: row.workflow,
     step: row.step,
     name: row.name,
     state: row.state,

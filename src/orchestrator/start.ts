@@ -18,9 +18,20 @@ export type StartRequest = {
   /** Limits under which the run is admitted (admit.ts). */
   admissionKeys?: string[];
   traceparent?: string;
+  /** What the caller says about the run; returned and listed by, never read by a task. */
+  metadata?: Record<string, unknown>;
+  /** The same key and hash give the same run, whatever became of it; another hash is an `IdempotencyConflict`. */
+  idempotency?: { key: string; requestHash: string };
 };
 
-export type Started = { executionId: string; joined: boolean; taken: NewStep | null; run: NewRun };
+export class IdempotencyConflict extends Error {
+  override name = "IdempotencyConflict";
+}
+
+/** A first step that already runs here, with what its attempt needs to know of the run. */
+export type TakenStep = { step: NewStep; ownerId: string; workflowId: number; inputText: string };
+
+export type Started = { executionId: string; joined: boolean; taken: TakenStep | null };
 
 /** A run under a step of another: priority, owner and tree come from there. */
 export type ChildOf = { parentStepId: string; rootId: string; ownerId: string; priority: number };
@@ -35,20 +46,44 @@ export async function startRun(
   request: StartRequest,
   reserve: (step: NewStep) => Handover | null = () => null,
 ): Promise<Started> {
+  const accepted = await acceptedBefore(db, request);
+  if (accepted) return { executionId: accepted, joined: true, taken: null };
   const executionId = uuidv7();
   const run = await planRun(store, executionId, request, null);
   const first = run.plan.steps[0]!;
   const alone = run.plan.steps.length === 1 && run.plan.status === null && run.admissionKeys.length === 0;
   const handover = alone && first.groupKey === null ? reserve(first) : null;
   for (;;) {
-    if (await insertRun(db, run, handover)) return { executionId, joined: false, taken: handover && first, run };
-    const { rows } = await sql<{ execution_id: string }>`
-      select execution_id from lector.workflow_instances
-      where owner_id = ${run.ownerId} and dedupe_key = ${run.dedupeKey}
-        and status in ('PENDING', 'RUNNING', 'PAUSED')`.execute(db);
-    // no row: the run that we met has just ended; the next insert takes the key
-    if (rows[0]) return { executionId: rows[0].execution_id, joined: true, taken: null, run };
+    if (await insertRun(db, run, handover)) {
+      const { ownerId, workflowId, inputText } = run;
+      return { executionId, joined: false, taken: handover && { step: first, ownerId, workflowId, inputText } };
+    }
+    const met = (await acceptedBefore(db, request)) ?? (await activeUnder(db, run.ownerId, run.dedupeKey));
+    // none: the run that we met has just ended; the next insert takes the key
+    if (met) return { executionId: met, joined: true, taken: null };
   }
+}
+
+/** The run that was accepted under this idempotency key. */
+async function acceptedBefore(db: Database, { ownerId = "local", idempotency }: StartRequest): Promise<string | null> {
+  if (!idempotency) return null;
+  const { rows } = await sql<{ execution_id: string; request_hash: string }>`
+    select execution_id, request_hash from lector.idempotency_keys
+    where owner_id = ${ownerId} and key = ${idempotency.key}`.execute(db);
+  if (!rows[0]) return null;
+  if (rows[0].request_hash === idempotency.requestHash) return rows[0].execution_id;
+  throw new IdempotencyConflict(
+    `The Idempotency-Key "${idempotency.key}" was used for another request. Use a new key for a new request.`,
+  );
+}
+
+async function activeUnder(db: Database, ownerId: string, dedupeKey: string | null): Promise<string | null> {
+  const { rows } = await sql<{ execution_id: string }>`
+    select execution_id from lector.workflow_instances
+    where owner_id = ${ownerId} and dedupe_key = ${dedupeKey} and status in ('PENDING', 'RUNNING', 'PAUSED')`.execute(
+    db,
+  );
+  return rows[0]?.execution_id ?? null;
 }
 
 /** Starts a run for the step `parent` inside the transaction that lets the step wait for it. */
@@ -70,7 +105,7 @@ export async function startChild(
   return executionId;
 }
 
-export type NewRun = {
+type NewRun = {
   executionId: string;
   rootId: string;
   workflowId: number;
@@ -80,6 +115,8 @@ export type NewRun = {
   admissionKeys: string[];
   parentStepId: string | null;
   traceparent: string | null;
+  metadata: string | null;
+  idempotency: { key: string; requestHash: string } | null;
   inputText: string;
   plan: Advance;
 };
@@ -105,12 +142,14 @@ async function planRun(
     admissionKeys: request.admissionKeys ?? [],
     parentStepId: parent?.parentStepId ?? null,
     traceparent: request.traceparent ?? null,
+    metadata: request.metadata ? JSON.stringify(request.metadata) : null,
+    idempotency: request.idempotency ?? null,
     inputText,
     plan: await advance(store, view, 0, null),
   };
 }
 
-/** False where an active run holds the dedupe key. One statement, so one round trip and one commit. */
+/** False where an active run holds the dedupe key, or the idempotency key is taken. One statement, so one round trip and one commit. */
 async function insertRun(db: Queryable, run: NewRun, handover: Handover | null): Promise<boolean> {
   const { plan, executionId } = run;
   const events: NewEvent[] = [
@@ -122,15 +161,22 @@ async function insertRun(db: Queryable, run: NewRun, handover: Handover | null):
   const variables = `{"input":${run.inputText},"steps":{${outputs.join(",")}}}`;
   const status = plan.status ?? (handover ? "RUNNING" : "PENDING");
   const steps = plan.steps.map((step) => ({ step, after: null, handover }));
+  const { key, requestHash } = run.idempotency ?? { key: null, requestHash: null };
   const { rows } = await sql`
-    with run as (
+    with accepted as (
+      insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)
+      select ${run.ownerId}::text, ${key}::text, ${requestHash}::text, ${executionId}::uuid where ${key}::text is not null
+      on conflict do nothing returning 1
+    ), run as (
       insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, status,
-        current_step, priority, variables, admission_keys, parent_step_id, traceparent, error, event_seq,
+        current_step, priority, variables, metadata, admission_keys, parent_step_id, traceparent, error, event_seq,
         started_at, ended_at)
-      values (${executionId}, ${run.rootId}, ${run.workflowId}, ${run.ownerId}, ${run.dedupeKey}, ${status},
-        ${plan.currentStep}, ${run.priority}, ${variables}::jsonb, ${run.admissionKeys}::text[], ${run.parentStepId},
-        ${run.traceparent}, ${plan.error && JSON.stringify(plan.error)}::jsonb, ${events.length},
-        case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end)
+      select ${executionId}::uuid, ${run.rootId}::uuid, ${run.workflowId}::int, ${run.ownerId}::text,
+        ${run.dedupeKey}::text, ${status}::text, ${plan.currentStep}::int, ${run.priority}::smallint,
+        ${variables}::jsonb, ${run.metadata}::jsonb, ${run.admissionKeys}::text[], ${run.parentStepId}::uuid,
+        ${run.traceparent}::text, ${plan.error && JSON.stringify(plan.error)}::jsonb, ${events.length}::int,
+        case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end
+      where ${key}::text is null or exists (select 1 from accepted)
       on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing
       returning execution_id
     ), steps as (

@@ -252,9 +252,9 @@ export function startWorker(options: WorkerOptions): Worker {
         wakes.work();
         return started;
       }
-      const { ownerId, workflowId, inputText } = started.run;
+      const { step, ownerId, workflowId, inputText } = started.taken;
       const variables: Variables = { input: JSON.parse(inputText), steps: {} };
-      launch(claimedOf(started.taken, { ownerId, workflowId, inChildRun: false, variables }), leasedAt);
+      launch(claimedOf(step, { ownerId, workflowId, inChildRun: false, variables }), leasedAt);
       return started;
     } finally {
       reserved -= Number(held);

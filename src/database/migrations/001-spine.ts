@@ -31,6 +31,7 @@ create table lector.workflow_instances (
   current_step int not null default 0 check (current_step >= 0),
   priority smallint not null default 1 check (priority between 0 and 2),
   variables jsonb not null,
+  metadata jsonb,
   admission_keys text[] not null default '{}',
   admitted_at timestamptz,
   root_id uuid not null,
@@ -55,6 +56,8 @@ create unique index workflow_instances_one_active on lector.workflow_instances (
 create index workflow_instances_by_key on lector.workflow_instances (owner_id, dedupe_key, created_at desc);
 create index workflow_instances_by_status on lector.workflow_instances (status, created_at);
 create index workflow_instances_by_time on lector.workflow_instances (created_at);
+create index workflow_instances_by_user on lector.workflow_instances ((metadata ->> 'user_id'), created_at)
+  where metadata is not null;
 create index workflow_instances_to_admit on lector.workflow_instances (priority desc, created_at)
   where status in ('PENDING', 'RUNNING') and admission_keys <> '{}' and admitted_at is null;
 create index workflow_instances_admitted on lector.workflow_instances (execution_id)
