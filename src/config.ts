@@ -19,6 +19,14 @@ export type Config = {
   cores: number;
   maxInputBytes: number;
   maxCharacters: number;
+  port: number;
+  host: string;
+  apiKey: string | null;
+  maxTextCharacters: number;
+  maxBodyBytes: number;
+  maxMetadataBytes: number;
+  corsOrigins: string[];
+  shutdownMs: number;
 };
 
 export class InvalidSetting extends Error {
@@ -97,6 +105,59 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     example: "2000000",
     read: (value) => integer("LECTOR_MAX_CHARACTERS", value, { fallback: 2_000_000, least: 1, most: 100_000_000 }),
   },
+  port: {
+    name: "PORT",
+    help: "Where lector serve listens.",
+    example: "8080",
+    read: (value) => integer("PORT", value, { fallback: 8080, least: 0, most: 65_535 }),
+  },
+  host: {
+    name: "HOST",
+    help: "The address it listens on. Any but loopback needs LECTOR_API_KEY.",
+    example: "127.0.0.1",
+    read: (value) => value ?? "127.0.0.1",
+  },
+  apiKey: {
+    name: "LECTOR_API_KEY",
+    help: "The bearer token that requests must carry, at least 16 characters. Default: none is asked for.",
+    example: "a-long-random-secret",
+    read: (value) => (value === undefined ? null : secret("LECTOR_API_KEY", value)),
+  },
+  maxTextCharacters: {
+    name: "LECTOR_MAX_TEXT_CHARACTERS",
+    help: "The longest text that a request may carry, in characters.",
+    example: "1000000",
+    read: (value) => integer("LECTOR_MAX_TEXT_CHARACTERS", value, { fallback: 1_000_000, least: 1, most: 100_000_000 }),
+  },
+  maxBodyBytes: {
+    name: "LECTOR_MAX_BODY_BYTES",
+    help: "The largest request body, in bytes.",
+    example: "8388608",
+    read: (value) => integer("LECTOR_MAX_BODY_BYTES", value, { fallback: 8 * 2 ** 20, least: 1024, most: 2 ** 30 }),
+  },
+  maxMetadataBytes: {
+    name: "LECTOR_MAX_METADATA_BYTES",
+    help: "The largest metadata of a request, in bytes of JSON.",
+    example: "16384",
+    read: (value) => integer("LECTOR_MAX_METADATA_BYTES", value, { fallback: 16_384, least: 2, most: 2 ** 20 }),
+  },
+  corsOrigins: {
+    name: "LECTOR_CORS_ORIGINS",
+    help: "Web origins whose pages may call the API, separated by commas. Default: none.",
+    example: "https://example.org",
+    read: (value) =>
+      (value ?? "")
+        .split(",")
+        .map((origin) => origin.trim())
+        .filter(Boolean)
+        .map(webOrigin),
+  },
+  shutdownMs: {
+    name: "LECTOR_SHUTDOWN_MS",
+    help: "How long running steps may take to end by themselves at a stop before they are handed back, in ms.",
+    example: "5000",
+    read: (value) => integer("LECTOR_SHUTDOWN_MS", value, { fallback: 5000, least: 0, most: 600_000 }),
+  },
 };
 
 export type Loaded = { config: Config; /** The `.env` that was read, if there is one. */ envFile: string | null };
@@ -137,6 +198,19 @@ function postgresUrl(value: string): string {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url && /^postgres(ql)?:$/.test(url.protocol)) return value;
   throw new InvalidSetting('Expected DATABASE_URL to look like "postgres://user:password@host:5432/database".');
+}
+
+function secret(name: string, value: string): string {
+  if (value.length >= 16 && /^[\x21-\x7e]+$/.test(value)) return value;
+  throw new InvalidSetting(
+    `Expected ${name} to have at least 16 characters, all of them printable ASCII without spaces.`,
+  );
+}
+
+function webOrigin(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url && /^https?:$/.test(url.protocol) && url.origin === value.replace(/\/$/, "")) return url.origin;
+  throw new InvalidSetting(`Expected LECTOR_CORS_ORIGINS to hold origins such as https://example.org, got "${value}".`);
 }
 
 function integer(

@@ -52,6 +52,14 @@ describe("without any setting", () => {
       cores: availableParallelism(),
       maxInputBytes: 16 * 1024 * 1024,
       maxCharacters: 2_000_000,
+      port: 8080,
+      host: "127.0.0.1",
+      apiKey: null,
+      maxTextCharacters: 1_000_000,
+      maxBodyBytes: 8 * 1024 * 1024,
+      maxMetadataBytes: 16 * 1024,
+      corsOrigins: [],
+      shutdownMs: 5000,
     } satisfies Record<keyof Config, unknown>);
   });
 
@@ -76,7 +84,7 @@ describe("without any setting", () => {
 describe("a value", () => {
   test.each(table)("of %s is taken as its example shows it", (key, { name, example }) => {
     const given = load({ [name]: example })[key];
-    const plain = typeof given === "number" ? String(given) : given;
+    const plain = typeof given === "number" || Array.isArray(given) ? String(given) : given;
     const expected: Partial<Record<keyof Config, string>> = {
       dataDir: join(homedir(), ".local/share/lector"),
       voicesFile: join(folder, "voices.json"),
@@ -113,6 +121,11 @@ describe("a bad value", () => {
     ["LECTOR_CORES", "cores", 1, 1024],
     ["LECTOR_MAX_INPUT_BYTES", "maxInputBytes", 1, 2 ** 30],
     ["LECTOR_MAX_CHARACTERS", "maxCharacters", 1, 100_000_000],
+    ["PORT", "port", 0, 65_535],
+    ["LECTOR_MAX_TEXT_CHARACTERS", "maxTextCharacters", 1, 100_000_000],
+    ["LECTOR_MAX_BODY_BYTES", "maxBodyBytes", 1024, 2 ** 30],
+    ["LECTOR_MAX_METADATA_BYTES", "maxMetadataBytes", 2, 2 ** 20],
+    ["LECTOR_SHUTDOWN_MS", "shutdownMs", 0, 600_000],
   ];
 
   test.each(limits)("of %s is refused with the name, the value and the range", (name, key, least, most) => {
@@ -122,6 +135,22 @@ describe("a bad value", () => {
       );
     }
     expect([load({ [name]: String(least) })[key], load({ [name]: String(most) })[key]]).toEqual([least, most]);
+  });
+
+  test("of LECTOR_API_KEY is refused without being repeated", () => {
+    const message = refusal({ LECTOR_API_KEY: "short-secret" });
+    expect(message).toContain("Expected LECTOR_API_KEY to have at least 16 characters");
+    expect(message).not.toContain("short-secret");
+  });
+
+  test("of LECTOR_CORS_ORIGINS is refused where it is no origin", () => {
+    expect(load({ LECTOR_CORS_ORIGINS: "https://a.example/, http://localhost:3000" }).corsOrigins).toEqual([
+      "https://a.example",
+      "http://localhost:3000",
+    ]);
+    for (const bad of ["example.org", "https://a.example/path", "ftp://a.example", "*"]) {
+      expect(refusal({ LECTOR_CORS_ORIGINS: bad })).toContain(`got "${bad}"`);
+    }
   });
 
   test("of LOG_LEVEL or LOG_FORMAT is refused with the names that exist", () => {
