@@ -66,7 +66,11 @@ async function measureIdle(url: string) {
   await client.end();
   await engine.close();
   const [ours_p50_ms, floor_p50_ms] = [median(ours), median(floor)];
-  return { ours_p50_ms: rounded(ours_p50_ms), floor_p50_ms: rounded(floor_p50_ms), ratio: rounded(ours_p50_ms / floor_p50_ms) };
+  return {
+    ours_p50_ms: rounded(ours_p50_ms),
+    floor_p50_ms: rounded(floor_p50_ms),
+    ratio: rounded(ours_p50_ms / floor_p50_ms),
+  };
 }
 
 async function measureLoad(url: string, processes: number) {
