@@ -12,21 +12,23 @@ export type Lector = {
   storage: Storage;
   /** What the start applied of the schema's migrations. */
   migrated: Migrated;
-  narrate: StoredDefinition;
-  /** A scoped worker works one run only; see `Worker.only`. */
-  work(options: { scoped: boolean; onEnded?(executionIds: string[]): void }): Promise<Worker>;
+  definitions: { narrate: StoredDefinition; audioGeneration: StoredDefinition };
+  /** A scoped worker works one run only (`Worker.only`), an idle one none: it only starts runs. */
+  work(options: { scoped: boolean; idle?: boolean; onEnded?(executionIds: string[]): void }): Promise<Worker>;
   close(): Promise<void>;
 };
 
 export type Setup = {
   /** Where narrations and their database are kept. */
   dataDir: string;
-  limits: { maxInputBytes: number; maxCharacters: number };
+  limits: { maxInputBytes: number; maxCharacters: number; shutdownMs: number };
   voices(): Promise<Voices>;
   providers: Providers;
   /** Connects, migrates and seeds. `say` gets a line for what takes longer than a moment. */
   open(say: (line: string) => void): Promise<Lector>;
-  /** A line of a program's log, for `lector worker`. */
+  /** Starts the HTTP server; `stop` lets it finish or hand back what runs. */
+  serve(options: { workers: boolean }): Promise<{ stop(): Promise<void> }>;
+  /** A line of a program's log, for `lector serve` and `lector worker`. */
   log(level: "info" | "warn" | "error", message: string, fields?: Record<string, unknown>): void;
 };
 

@@ -5,6 +5,7 @@ import { exits, type Setup } from "./lector.ts";
 import { migrateCommand } from "./migrate.ts";
 import { narrateCommand } from "./narrate.ts";
 import { runsCancel, runsList, runsRetry, runsShow } from "./runs.ts";
+import { serveCommand } from "./serve.ts";
 import { voicesList } from "./voices.ts";
 import { workerCommand } from "./worker.ts";
 
@@ -70,6 +71,11 @@ export async function runCli(setup: Setup, { envFile }: { envFile: string | null
     .option(...json, false)
     .action(does((options) => migrateCommand(setup, options)));
   program
+    .command("serve")
+    .description("the HTTP API and the page, with workers")
+    .option("--no-workers", "only the API: workers run elsewhere")
+    .action(does((options) => serveCommand(setup, options)));
+  program
     .command("worker")
     .description("work on all runs until stopped")
     .action(does(() => workerCommand(setup)));
@@ -100,6 +106,7 @@ function countOf(value: string): number {
 /** Errors that say all there is to say; anything else is a fault of ours and shows where it came from. */
 const clear = new Set([
   "Unusable",
+  "InvalidSetting",
   "UnusableInput",
   "UnknownVoice",
   "InvalidVoices",

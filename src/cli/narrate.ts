@@ -1,6 +1,6 @@
 /** `lector narrate FILE|URL|-`: one text becomes one narration, durably. */
 import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isConnectionError } from "../database/connect.ts";
@@ -11,7 +11,8 @@ import { resolve as resolveValue } from "../orchestrator/values.ts";
 import type { Worker } from "../orchestrator/worker.ts";
 import { prepareNarration, type PreparedNarration } from "../workflows/narrate.ts";
 import type { Published } from "../workflows/narrate-publish.ts";
-import { exits, Unusable, type Lector, type Setup } from "./lector.ts";
+import { exits, type Lector, type Setup } from "./lector.ts";
+import { openOutFolder } from "./out-folder.ts";
 import { progressView, type ProgressView } from "./progress.ts";
 import { readSource } from "./source.ts";
 
@@ -25,6 +26,8 @@ export type NarrateOptions = {
 };
 
 const LOOK_MS = 100;
+/** How long calls under way may take to end after Ctrl-C: a call that is cut off is paid again. */
+const FINISH_MS = 2000;
 const WORTH_A_LINE_MS = 2000;
 const WAITING = "Waiting: as many narrations as LECTOR_GENERATIONS allows are under way.";
 
@@ -34,11 +37,13 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
   const { voice, locale, title, formats } = options;
   const request = { ...read, voice, locale, title, formats, maxCharacters: setup.limits.maxCharacters };
   const prepared = prepareNarration(request, { voices, providers: setup.providers });
-  const folder = resolve(options.out ?? join("out", read.name));
-  await checkWritable(folder);
+  const folder = await openOutFolder(resolve(options.out ?? join("out", read.name)));
 
   const view = progressView({ bars: Boolean(process.stderr.isTTY), quiet: false });
-  const lector = await setup.open(view.note);
+  const lector = await setup.open(view.note).catch(async (error: unknown) => {
+    await folder.undo();
+    throw error;
+  });
   const interrupted = interruption();
   const worker = await lector.work({ scoped: true, onEnded: () => interrupted.look() });
   try {
@@ -47,10 +52,10 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
     const ended = await follow(lector, run, view, interrupted);
     view.end();
     if (!ended) return detached(run);
-    return await report(lector, ended, folder, options.json);
+    return await report(lector, ended, folder.path, options.json);
   } finally {
     view.end();
-    await worker.stop();
+    await worker.stop({ finishMs: FINISH_MS });
     await lector.close();
     interrupted.end();
   }
@@ -74,7 +79,7 @@ async function startOrJoin(
     }
   }
   const started = await worker.start({
-    workflow: lector.narrate,
+    workflow: lector.definitions.narrate,
     input,
     dedupeKey,
     admissionKeys: ["generations"],
@@ -144,7 +149,12 @@ async function report(lector: Lector, run: Run, folder: string, json: boolean): 
   }
   const { steps } = await runVariables(lector.connection.db, run.executionId);
   const published = (await resolveValue(lector.storage, steps["publish"])) as Published;
-  const files = await writeFiles(lector, published, folder);
+  const files = await writeFiles(lector, published, folder).catch((error: Error) => error);
+  if (files instanceof Error) {
+    if (json) print({ ...summary, error: { code: "files_not_written", message: files.message }, ...elapsed });
+    process.stderr.write(`${files.message}\n`);
+    return exits.ended;
+  }
   const { duration_s, loudness_lufs, segments, characters } = published;
   if (json) print({ ...summary, files, duration_s, loudness_lufs, segments, characters, ...elapsed });
   else tell(published, files, elapsed.elapsed_s);
@@ -180,31 +190,19 @@ async function writeFiles(lector: Lector, published: Published, folder: string):
   const written: Record<string, string> = {};
   for (const { name, format, key } of published.files) {
     const path = join(folder, name);
+    const stored = await lector.storage.local(key);
     const beside = `${path}.${randomUUID().slice(0, 8)}.tmp`;
     try {
-      await copyFile(await lector.storage.local(key), beside);
+      await copyFile(stored, beside);
       await rename(beside, path);
     } catch (cause) {
       await rm(beside, { force: true }).catch(() => {});
-      throw new Error(
-        `Cannot write ${path}: ${(cause as Error).message}. The narration itself is kept; run it again.`,
-        { cause },
-      );
+      const why = (cause as Error).message;
+      throw new Error(`Cannot write ${path}: ${why}. The narration itself is kept: the same command writes it again.`, {
+        cause,
+      });
     }
     written[format] = path;
   }
   return written;
-}
-
-async function checkWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.lector-${randomUUID().slice(0, 8)}`);
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(probe, "");
-    await rm(probe);
-  } catch (cause) {
-    throw new Unusable(`Cannot write to the folder ${folder}: ${(cause as Error).message}. Name another with --out.`, {
-      cause,
-    });
-  }
 }

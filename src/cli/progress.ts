@@ -18,7 +18,7 @@ function lineView(): ProgressView {
       for (const step of steps) {
         if (step.state !== "done" || told.has(step.step)) continue;
         told.add(step.step);
-        if (step.items) say(`${step.name}: ${step.items.total} fragments`);
+        if (step.items) say(`${step.name}: ${step.items.total} ${step.items.total === 1 ? "fragment" : "fragments"}`);
         else if (step.startedAt) say(step.name); // else a fan-out of none: nothing was to be done
       }
     },
@@ -51,6 +51,8 @@ function barView(): ProgressView {
       }
     },
     note: (line) => bars.log(`${line}\n`),
-    end: () => bars.stop(),
+    end() {
+      if (bars.isActive) bars.stop(); // a second time would move the cursor back over what was written since
+    },
   };
 }
