@@ -2,5 +2,11 @@ import { defineConfig } from "vitest/config";
 
 // The program as a stranger runs it, judged by tools that are not ours. Needs ffmpeg and ffprobe.
 export default defineConfig({
-  test: { include: ["test/system/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 300_000, fileParallelism: false },
+  test: {
+    include: ["test/system/**/*.test.ts"],
+    globalSetup: ["test/support/postgres.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    fileParallelism: false,
+  },
 });

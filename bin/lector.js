@@ -1,23 +1,25 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=2
+// The small young generation keeps memory flat: a long text makes much short-lived garbage, and V8 would grow for it.
+//
 // Lector runs on the Node that it brings along. npm's scripts and npx put that one first in PATH; started by hand,
 // this file meets whatever Node the host has, and hands over.
 import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { enableCompileCache } from "node:module";
+import nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const require = createRequire(import.meta.url);
+const require = nodeModule.createRequire(import.meta.url);
 const pinned = require("../package.json").dependencies.node;
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
 if (process.versions.node === pinned) {
-  enableCompileCache();
+  const { directory } = nodeModule.enableCompileCache();
+  if (directory) process.env.NODE_COMPILE_CACHE ??= directory; // for the children
   await import("../src/main.ts");
 } else {
   const folder = dirname(require.resolve("node/package.json"));
   const node = join(folder, "bin", process.platform === "win32" ? "node.exe" : "node");
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, ["--max-semi-space-size=2", main, ...process.argv.slice(2)], { stdio: "inherit" });
   child.on("error", (error) => {
     console.error(`Lector's own Node ${pinned} cannot be started (${error.message}). Run "npm install" again.`);
     process.exit(2);

@@ -9,6 +9,7 @@ import { parseEnv } from "node:util";
 
 export type Config = {
   databaseUrl: string | null;
+  databaseDirectUrl: string | null;
   dataDir: string;
   voicesFile: string | null;
   logLevel: (typeof logLevels)[number];
@@ -25,6 +26,7 @@ export type Config = {
   maxTextCharacters: number;
   maxBodyBytes: number;
   maxMetadataBytes: number;
+  maxWaitingRuns: number;
   corsOrigins: string[];
   shutdownMs: number;
 };
@@ -42,7 +44,13 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     name: "DATABASE_URL",
     help: "A Postgres 15 or newer. Without it Lector runs its own in the data folder.",
     example: "postgres://user:password@localhost:5432/lector",
-    read: (value) => (value ? postgresUrl(value) : null),
+    read: (value) => (value ? postgresUrl("DATABASE_URL", value) : null),
+  },
+  databaseDirectUrl: {
+    name: "DATABASE_DIRECT_URL",
+    help: "The same database past its pooler, for wake-ups. Without it Lector polls behind a pooler.",
+    example: "postgres://user:password@localhost:5432/lector",
+    read: (value) => (value ? postgresUrl("DATABASE_DIRECT_URL", value) : null),
   },
   dataDir: {
     name: "LECTOR_DATA",
@@ -58,7 +66,7 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
   },
   logLevel: {
     name: "LOG_LEVEL",
-    help: `What lector worker logs: ${logLevels.join(", ")}.`,
+    help: `What lector serve and lector worker log: ${logLevels.join(", ")}.`,
     example: "info",
     read: (value) => oneOf("LOG_LEVEL", logLevels, value ?? "info"),
   },
@@ -141,6 +149,12 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     example: "16384",
     read: (value) => integer("LECTOR_MAX_METADATA_BYTES", value, { fallback: 16_384, least: 2, most: 2 ** 20 }),
   },
+  maxWaitingRuns: {
+    name: "LECTOR_MAX_WAITING_RUNS",
+    help: "Runs that may wait to begin; a request beyond gets a 429.",
+    example: "10000",
+    read: (value) => integer("LECTOR_MAX_WAITING_RUNS", value, { fallback: 10_000, least: 1, most: 10_000_000 }),
+  },
   corsOrigins: {
     name: "LECTOR_CORS_ORIGINS",
     help: "Web origins whose pages may call the API, separated by commas. Default: none.",
@@ -194,10 +208,10 @@ function dataHome(): string {
   return process.env["XDG_DATA_HOME"] || join(homedir(), ".local", "share");
 }
 
-function postgresUrl(value: string): string {
+function postgresUrl(name: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : null;
   if (url && /^postgres(ql)?:$/.test(url.protocol)) return value;
-  throw new InvalidSetting('Expected DATABASE_URL to look like "postgres://user:password@host:5432/database".');
+  throw new InvalidSetting(`Expected ${name} to look like "postgres://user:password@host:5432/database".`);
 }
 
 function secret(name: string, value: string): string {

@@ -1,25 +1,35 @@
 /** Wires the configuration to adapters, then runs a command. */
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { destination, pino, stdTimeFunctions, type Logger } from "pino";
 import prettyLog from "pino-pretty";
 import { loadVoices, type Voices } from "./catalog/voices.ts";
 import { runCli } from "./cli/main.ts";
 import type { Lector, Setup } from "./cli/lector.ts";
 import { InvalidSetting, loadConfig, type Config } from "./config.ts";
-import { connect, DatabaseUnreachable, type Connection } from "./database/connect.ts";
+import { connect, DatabaseUnreachable, sqlState, isPooled, type Connection } from "./database/connect.ts";
 import { embeddedPostgres } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
+import { buildServer } from "./http/server.ts";
+import { markAbandoned } from "./ledger/ledger.ts";
 import { openStudio } from "./media/studio.ts";
-import { limitGroup } from "./orchestrator/claim.ts";
+import { limitGroup, type Claimed } from "./orchestrator/claim.ts";
 import { ensureDefinition } from "./orchestrator/definition.ts";
+import { openFeed } from "./orchestrator/feed.ts";
+import type { Ending } from "./orchestrator/outcome.ts";
 import { startWorker } from "./orchestrator/worker.ts";
 import { espeakSpeech } from "./providers/speech/espeak.ts";
 import { espeakLanguages } from "./providers/speech/espeak-voices.ts";
 import { SPEECH_SAMPLES } from "./providers/speech/samples.ts";
 import { filesystemStorage } from "./storage/filesystem.ts";
+import { audioGeneration, audioGenerationTasks } from "./workflows/audio-generation.ts";
 import { speechGroup } from "./workflows/narrate-plan.ts";
 import { narrate, narrateTasks } from "./workflows/narrate.ts";
 import type { Providers } from "./workflows/voice-in-use.ts";
+
+/** How often reservations are looked for whose caller died and whose segment nobody wants any more. */
+const SWEEP_MS = 60_000;
 
 /** Every core has one child to speak and one to encode, and the next task at hand when either is free. */
 const SLOTS_PER_CORE = 4;
@@ -29,17 +39,19 @@ function setupOf(config: Config): Setup {
   const espeak = espeakSpeech({ processes: config.cores });
   providers.set(espeak.name, espeak);
   const logger = openLog(config);
-  return {
+  const setup: Setup = {
     dataDir: config.dataDir,
-    limits: { maxInputBytes: config.maxInputBytes, maxCharacters: config.maxCharacters },
+    limits: config,
     providers,
     voices: () => {
       const file = config.voicesFile ?? join(config.dataDir, "voices.json");
       return loadVoices(shippedVoices(), file, { required: config.voicesFile !== null });
     },
-    open: (say) => open(config, providers, say),
+    open: (say) => open(config, providers, logger, say),
+    serve: (options) => serve(config, setup, logger, options),
     log: (level, message, fields = {}) => logger[level](fields, message),
   };
+  return setup;
 }
 
 /** JSON lines for programs, readable ones for people; to standard error, at once, so that nothing is lost at the end. */
@@ -51,20 +63,28 @@ function openLog(config: Config): Logger {
   return pino({ ...options, formatters: { level: (level) => ({ level }) } }, destination({ dest: 2, sync: true }));
 }
 
-async function open(config: Config, providers: Providers, say: (line: string) => void): Promise<Lector> {
+async function open(
+  config: Config,
+  providers: Providers,
+  logger: Logger,
+  say: (line: string) => void,
+): Promise<Lector> {
   const database = await openDatabase(config, say);
   const { connection } = database;
   const studio = openStudio({ size: config.cores });
+  const sweep = setInterval(() => void markAbandoned(connection.db).catch(() => {}), SWEEP_MS).unref();
   const close = async () => {
+    clearInterval(sweep);
     await Promise.all([studio.close(), ...[...providers.values()].map((provider) => provider.close())]);
     await connection.close();
     await database.leave();
   };
   try {
     const migrated = await migrate(connection.db);
-    const [storage, definition] = await Promise.all([
+    const [storage, narration, generation] = await Promise.all([
       filesystemStorage(join(config.dataDir, "storage")),
       ensureDefinition(connection.db, narrate),
+      ensureDefinition(connection.db, audioGeneration),
       ...[...providers.keys()].map((name) => limitGroup(connection.db, speechGroup(name), config.speechCalls)),
     ]);
     const tools = { db: connection.db, storage, studio, providers };
@@ -72,17 +92,18 @@ async function open(config: Config, providers: Providers, say: (line: string) =>
       connection,
       storage,
       migrated,
-      narrate: definition,
-      work: async ({ scoped, onEnded }) =>
+      definitions: { narrate: narration, audioGeneration: generation },
+      work: async ({ scoped, idle = false, onEnded }) =>
         startWorker({
           connection,
           store: storage,
-          tasks: narrateTasks(tools),
-          slots: config.cores * SLOTS_PER_CORE,
+          tasks: [...narrateTasks(tools), ...audioGenerationTasks()],
+          slots: idle ? 0 : config.cores * SLOTS_PER_CORE,
           admissionLimit: () => config.generations,
           leaseMs: config.leaseMs,
           scoped,
           ...(onEnded && { onEnded }),
+          onAttempt: (attempt, ending, accepted) => logAttempt(logger, attempt, ending, accepted),
           onTrouble: database.recover,
         }),
       close,
@@ -93,28 +114,112 @@ async function open(config: Config, providers: Providers, say: (line: string) =>
   }
 }
 
-type OpenDatabase = { connection: Connection; recover(): Promise<void>; leave(): Promise<void> };
+/** One line an attempt: what went well only for who asks for details. */
+function logAttempt(logger: Logger, attempt: Claimed, ending: Ending, accepted: boolean): void {
+  const { executionId, step, item, name, attempt: number, traceparent } = attempt;
+  const fields = { ...traceOf(traceparent), execution_id: executionId, step, name, item, attempt: number };
+  if (!accepted) return logger.warn(fields, "result refused: the attempt was no longer current");
+  if (ending.to === "done") return logger.debug(fields, "step done");
+  const level = ending.to === "failed" ? "error" : ending.failures > 0 ? "warn" : "debug";
+  logger[level](
+    { ...fields, error: ending.error },
+    ending.to === "failed" ? "step failed" : `step again: ${ending.why}`,
+  );
+}
+
+/** The trace id of a W3C traceparent: `00-TRACE-PARENT-FLAGS`. */
+function traceOf(traceparent: string | null): { trace_id?: string } {
+  const trace = traceparent?.split("-")[1];
+  return trace ? { trace_id: trace } : {};
+}
+
+/** Says in a line each what became ready, and where. */
+async function serve(
+  config: Config,
+  setup: Setup,
+  logger: Logger,
+  o: { workers: boolean },
+): Promise<{ stop(): Promise<void> }> {
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(config.host);
+  if (!loopback && config.apiKey === null) {
+    throw new InvalidSetting(
+      `HOST is ${config.host}, which others can reach. Set LECTOR_API_KEY, or listen on 127.0.0.1.`,
+    );
+  }
+  const lector = await setup.open((line) => logger.info(line));
+  const { connection, storage, migrated, definitions } = lector;
+  const at = new URL(connection.url);
+  logger.info(`database ready at ${at.hostname}:${at.port || 5432}${at.pathname}, schema ${migrated.schema}`);
+  const feed = openFeed(connection.db);
+  const worker = await lector.work({ scoped: false, idle: !o.workers, onEnded: () => feed.poke() });
+  if (o.workers) logger.info({ worker_id: worker.id }, `workers ready on ${config.cores} cores`);
+  const server = await buildServer({
+    connection,
+    storage,
+    worker,
+    feed,
+    voices: setup.voices,
+    providers: setup.providers,
+    definitions,
+    schema: migrated.schema,
+    settings: { ...config, maxCharacters: config.maxTextCharacters },
+    logger,
+    version: packageVersion(),
+    pageDir: pageFolder(),
+  });
+  const stop = async () => {
+    feed.close();
+    await Promise.all([server.close(), worker.stop({ finishMs: config.shutdownMs })]);
+    await lector.close();
+  };
+  try {
+    logger.info(`HTTP ready at ${await server.listen({ host: config.host, port: config.port })}`);
+  } catch (cause) {
+    await stop();
+    const why = (cause as NodeJS.ErrnoException).code === "EADDRINUSE" ? "the port is taken" : (cause as Error).message;
+    throw new InvalidSetting(`Cannot listen on ${config.host}, port ${config.port} (HOST, PORT): ${why}.`, { cause });
+  }
+  return { stop };
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function pageFolder(): string | null {
+  const folder = fileURLToPath(new URL("../dist/web", import.meta.url));
+  return existsSync(join(folder, "index.html")) ? folder : null;
+}
+
+type OpenDatabase = { connection: Connection; recover(error?: unknown): Promise<void>; leave(): Promise<void> };
 
 async function openDatabase(config: Config, say: (line: string) => void): Promise<OpenDatabase> {
   if (config.databaseUrl) {
-    const connection = connect(config.databaseUrl);
-    await reach(connection);
+    const pooled = await reach(config.databaseUrl);
+    if (config.databaseDirectUrl) await reach(config.databaseDirectUrl);
+    const connection = connect(config.databaseUrl, { pooled, directUrl: config.databaseDirectUrl });
+    if (pooled && !connection.listenUrl)
+      say("A pooler stands before the database: polling for work (DATABASE_DIRECT_URL wakes at once).");
     return { connection, recover: async () => {}, leave: async () => {} };
   }
   const server = await embeddedPostgres({ dataDir: config.dataDir, log: say });
-  const recover = async () => {
+  let said = "";
+  const recover = async (error?: unknown) => {
+    const full = sqlState(error)?.startsWith("53") ? (error as Error).message : "";
+    if (full !== "" && full !== said) say(`The database waits: ${full}.`);
+    said = full || said;
     await server.recover().catch(() => {}); // the next trouble calls again
   };
   return { connection: connect(server.url), recover, leave: () => server.leave() };
 }
 
-/** One line that says what is wrong with a `DATABASE_URL`, its password left out. */
-async function reach(connection: Connection): Promise<void> {
+/** Whether a pooler answers; or one line that says what is wrong, without the password. */
+async function reach(address: string): Promise<boolean> {
   try {
-    await connection.ping();
+    return await isPooled(address);
   } catch (cause) {
-    await connection.close();
-    const url = new URL(connection.url);
+    const url = new URL(address);
     const where = `${url.hostname}:${url.port || 5432}${url.pathname}`;
     const why = (cause as Error).message || String((cause as NodeJS.ErrnoException).code);
     throw new DatabaseUnreachable(`Cannot use the database at ${where} (DATABASE_URL): ${why}.`, { cause });
@@ -148,11 +253,12 @@ function sampleOf(espeakId: string): Record<string, string> {
   return found ? { [found[0]]: found[1].text } : {};
 }
 
-// Whoever reads our output may stop reading (`| head`): that is no error of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+// Whoever reads our output may stop reading (`| head`): that is no error of ours, and the work goes on to its proper end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 try {
   const { config, envFile } = loadConfig();

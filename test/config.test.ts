@@ -42,6 +42,7 @@ describe("without any setting", () => {
   test("Lector runs its own Postgres, uses every core and takes the documented limits", () => {
     expect(load()).toEqual({
       databaseUrl: null,
+      databaseDirectUrl: null,
       dataDir: expect.stringMatching(/lector$/),
       voicesFile: null,
       logLevel: "info",
@@ -58,6 +59,7 @@ describe("without any setting", () => {
       maxTextCharacters: 1_000_000,
       maxBodyBytes: 8 * 1024 * 1024,
       maxMetadataBytes: 16 * 1024,
+      maxWaitingRuns: 10_000,
       corsOrigins: [],
       shutdownMs: 5000,
     } satisfies Record<keyof Config, unknown>);
@@ -125,6 +127,7 @@ describe("a bad value", () => {
     ["LECTOR_MAX_TEXT_CHARACTERS", "maxTextCharacters", 1, 100_000_000],
     ["LECTOR_MAX_BODY_BYTES", "maxBodyBytes", 1024, 2 ** 30],
     ["LECTOR_MAX_METADATA_BYTES", "maxMetadataBytes", 2, 2 ** 20],
+    ["LECTOR_MAX_WAITING_RUNS", "maxWaitingRuns", 1, 10_000_000],
     ["LECTOR_SHUTDOWN_MS", "shutdownMs", 0, 600_000],
   ];
 

@@ -53,7 +53,8 @@ const voicesFile = z.strictObject({
 /** The shipped voices and, over them, those of the file; a missing file is no error unless `required`. */
 export async function loadVoices(shipped: Voices, file: string, { required }: { required: boolean }): Promise<Voices> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" && !required) return null;
+    // ENOTDIR: the data folder is a file, which whoever needs the folder says better
+    if ((error.code === "ENOENT" || error.code === "ENOTDIR") && !required) return null;
     throw new InvalidVoices(`The voices in ${file} cannot be read: ${error.message}`, { cause: error });
   });
   if (text === null) return shipped;

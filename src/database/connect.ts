@@ -13,6 +13,8 @@ export type Queryable = Database | Tx;
 export type Connection = {
   db: Database;
   url: string;
+  /** Where notifications can be heard; null where only a pooler is known, which loses them. */
+  listenUrl: string | null;
   /** Makes one round trip; rejects where the server cannot be used. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -22,19 +24,29 @@ export class DatabaseUnreachable extends Error {
   override name = "DatabaseUnreachable";
 }
 
-/**
- * Opens a pool; no connection is made until the first query.
- * `prepare`: name every parameterised statement, so that Postgres plans it once a connection; off behind a pooler that
- * cannot keep prepared statements. `idleTransactionMs`: a frozen process must not hold row locks for ever.
- */
+export type ConnectOptions = {
+  /** Connections at most. */
+  max?: number;
+  /**
+   * A pooler in transaction mode stands before Postgres: statements are not named and sessions get no settings, since
+   * each transaction may meet another session.
+   */
+  pooled?: boolean;
+  /** Leads to Postgres itself, past a pooler. */
+  directUrl?: string | null;
+  /** A frozen process must not hold row locks for ever. */
+  idleTransactionMs?: number;
+};
+
+/** Opens a pool; no connection is made until the first query. Statements are named, so that each is planned once. */
 export function connect(
   url: string,
-  {
-    max = 10,
-    prepare = true,
-    idleTransactionMs = 10_000,
-  }: { max?: number; prepare?: boolean; idleTransactionMs?: number } = {},
+  { max = 10, pooled = false, directUrl = null, idleTransactionMs = 10_000 }: ConnectOptions = {},
 ): Connection {
+  // Our statements are found by key and take arrays: planning them anew costs three times what running them does.
+  const settings = `set plan_cache_mode = force_generic_plan; set jit = off;
+    set idle_in_transaction_session_timeout = ${idleTransactionMs}`;
+  const onConnect = async (client: pg.ClientBase) => void (await client.query(settings));
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -44,18 +56,17 @@ export function connect(
     keepAlive: true,
     allowExitOnIdle: true,
     types: { getTypeParser: parserOf },
+    ...(pooled ? {} : { onConnect }),
   });
-  // Our statements are found by key and take arrays: planning them anew costs three times what running them does.
-  const settings = `set plan_cache_mode = force_generic_plan; set jit = off;
-    set idle_in_transaction_session_timeout = ${idleTransactionMs}`;
-  pool.on("connect", (client) => void client.query(settings).catch(() => {})); // queued before all else
   pool.on("error", () => {}); // an idle connection went away; the next query opens another or fails by itself
+  // one that breaks between two statements of a transaction has no other listener; its next statement fails
+  pool.on("connect", (client) => void client.on("error", () => {}));
   const named = new WeakMap<pg.PoolClient, pg.PoolClient>();
   const dialect = new PostgresDialect({
     pool: {
       connect: async () => {
         const client = await pool.connect();
-        if (!prepare) return client as never;
+        if (pooled) return client as never;
         if (!named.has(client)) named.set(client, naming(client));
         return named.get(client) as never;
       },
@@ -64,7 +75,23 @@ export function connect(
   });
   const db: Database = new Kysely({ dialect });
   const ping = async () => void (await sql`select 1`.execute(db));
-  return { db, url, ping, close: () => db.destroy() };
+  return { db, url, listenUrl: directUrl ?? (pooled ? null : url), ping, close: () => db.destroy() };
+}
+
+/**
+ * Whether a pooler answers at this url: the process id that the greeting names is then not that of the session which
+ * answers. Rejects where nothing answers.
+ */
+export async function isPooled(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, application_name: "lector", connectionTimeoutMillis: 10_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    return rows[0]!.pid !== (client as unknown as { processID: number }).processID;
+  } finally {
+    await client.end().catch(() => {});
+  }
 }
 
 /** Gives each distinct parameterised statement a name; names are stable within a process. */
@@ -105,16 +132,22 @@ function parserOf(oid: number, format?: "text" | "binary"): (value: string) => u
  */
 export async function transact<T>(db: Queryable, change: (tx: Tx) => Promise<T>): Promise<T> {
   if (db.isTransaction) return change(db as Tx);
+  return unlessVictim(() => db.transaction().execute(change));
+}
+
+/** Runs one statement, which is a transaction of its own, again where it was such a victim; at most 5 times. */
+export async function unlessVictim<T>(statement: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute(change);
+      return await statement();
     } catch (error) {
       if (attempt >= 5 || !isConflict(error)) throw error;
     }
   }
 }
 
-function isConflict(error: unknown): boolean {
+/** True where Postgres chose this transaction as the victim of a deadlock or of a serialisation conflict. */
+export function isConflict(error: unknown): boolean {
   const code = sqlState(error);
   return code === "40001" || code === "40P01";
 }
@@ -127,7 +160,7 @@ export function sqlState(error: unknown): string | undefined {
 /** True where the server or the way to it is the trouble, not the statement: the same call may succeed later. */
 export function isConnectionError(error: unknown): boolean {
   const code = sqlState(error) ?? "";
-  const lost = /^(08|57P0|53300|25P03|E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN))/.test(code);
+  const lost = /^(08|53|57P0|58|25006|25P03|E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/.test(code);
   return (
     lost ||
     (error instanceof Error &&

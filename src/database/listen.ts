@@ -20,7 +20,12 @@ export function listen(url: string, channels: string[], heard: (channel: string 
 
   async function open(): Promise<void> {
     reconnect = null;
-    const next = new pg.Client({ connectionString: url, application_name: "lector listener", keepAlive: true });
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: "lector listener",
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+    });
     next.on("error", () => {}); // 'end' follows
     next.once("end", lost);
     next.on("notification", ({ channel, processId }) => {
@@ -30,6 +35,7 @@ export function listen(url: string, channels: string[], heard: (channel: string 
       await next.connect();
       await next.query(channels.map((channel) => `listen ${channel}`).join("; "));
     } catch {
+      void next.end().catch(() => {});
       return lost();
     }
     if (closed) return void next.end().catch(() => {});

@@ -51,6 +51,20 @@ export async function markUnknown(db: Queryable, fingerprints: string[]): Promis
     where l.fingerprint = any(${fingerprints}::text[]) and l.state = 'reserved' and not ${isCurrent("l")}`.execute(db);
 }
 
+/**
+ * Does the same for whatever nobody has asked for since: the reservations of runs that were cancelled, of processes that
+ * died. For each of them once in a while; answers how many there were.
+ */
+export async function markAbandoned(db: Queryable): Promise<number> {
+  const { rows } = await sql`
+    with open as (
+      select ledger_id from lector.ledger l where l.state = 'reserved' and not ${isCurrent("l")}
+      for no key update skip locked
+    )
+    update lector.ledger set state = 'unknown' where ledger_id in (select ledger_id from open) returning 1`.execute(db);
+  return rows.length;
+}
+
 /** The calls were refused or failed: nothing came of these reservations. */
 export async function waste(db: Queryable, ledgerIds: string[]): Promise<void> {
   await sql`update lector.ledger set state = 'wasted', settled_at = now()

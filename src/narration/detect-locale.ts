@@ -12,14 +12,21 @@ export function detectLocale(text: string): string | null {
     .replace(/[\p{N}\p{S}\p{C}]+/gu, " ")
     .replace(/\s+/g, " ")
     .trim();
-  if ((sample.match(/\p{L}/gu)?.length ?? 0) < 4) return null;
+  const letters = sample.match(/\p{L}/gu) ?? [];
+  if (letters.length < 4) return null;
   // Loaded here: it takes 40 MB, which a text whose language is given never needs.
   const { detectAll } = createRequire(import.meta.url)("tinyld") as typeof import("tinyld");
+  // "Hello." could be Italian, too: of a few plain words, take a language we have words for.
+  if (letters.length < 12 && letters.every((letter) => /[a-z]/i.test(letter))) return known(detectAll, sample);
   const [best] = detectAll(sample);
   if (best === undefined) return null;
   if (best.accuracy >= unsure) return best.lang;
   // "A quick test." is no Latin: of what is hardly likelier than the rest, take a language we have words for.
-  return detectAll(sample, { only: ["en", "id"] })[0]?.lang ?? best.lang;
+  return known(detectAll, sample) ?? best.lang;
+}
+
+function known(detectAll: typeof import("tinyld").detectAll, sample: string): string | null {
+  return detectAll(sample, { only: ["en", "id"] })[0]?.lang ?? null;
 }
 
 function sampleOf(text: string): string {

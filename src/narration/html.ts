@@ -43,7 +43,7 @@ export function openHtml(body: string): HtmlPage {
   if (article !== null) return { title: article.title, language, ...reading(article.root, new Set()) };
   // Readability has changed the first tree.
   const whole = isPage ? parse(body) : document;
-  return { title: oneLine(whole.title), language, ...reading(whole.body ?? whole, around) };
+  return { title: oneLine(whole.title), language, ...reading(contentOf(whole), around) };
 }
 
 function reading(root: Node, silent: ReadonlySet<string>): Pick<HtmlPage, "sample" | "read"> {
@@ -51,6 +51,12 @@ function reading(root: Node, silent: ReadonlySet<string>): Pick<HtmlPage, "sampl
     sample: () => (root.textContent ?? "").slice(0, 20_000),
     read: (page) => walk(root, page, silent),
   };
+}
+
+/** The body; where its tags are left out, which HTML allows, the tree has it beside an empty one. */
+function contentOf(document: Document): Node {
+  const { body } = document;
+  return body && (body.textContent ?? "").trim() !== "" ? body : document.documentElement;
 }
 
 function withoutTree(body: string, silent: ReadonlySet<string>): HtmlPage {

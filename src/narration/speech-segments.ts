@@ -9,7 +9,7 @@
  * Whoever lost its claim meanwhile settles its own ledger row as `wasted` and changes nothing else.
  */
 import { sql } from "kysely";
-import { transact, type Database, type Queryable, type Tx } from "../database/connect.ts";
+import { transact, unlessVictim, type Database, type Queryable, type Tx } from "../database/connect.ts";
 import { markUnknown, reserve } from "../ledger/ledger.ts";
 
 export type Claimant = { taskId: string; attempt: number; executionId: string; ownerId: string };
@@ -130,18 +130,21 @@ export type BoughtSegment = {
 export async function finishSegments(db: Queryable, claimant: Claimant, bought: BoughtSegment[]): Promise<Set<string>> {
   const sorted = bought.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
   const column = <T>(value: (segment: BoughtSegment) => T) => sorted.map(value);
-  const { rows } = await sql<{ fingerprint: string }>`
+  const finish = sql<{ fingerprint: string }>`
     with bought as materialized (
       select * from unnest(${column((s) => s.fingerprint)}::text[], ${column((s) => s.ledgerId)}::uuid[],
         ${column((s) => s.audioSha256)}::text[], ${column((s) => s.audioBytes)}::bigint[],
         ${column((s) => s.encoding)}::text[], ${column((s) => s.sampleRate)}::int[], ${column((s) => s.samples)}::bigint[],
         ${column((s) => JSON.stringify(s.words))}::jsonb[], ${column((s) => bytesOf(s.loudness))}::bytea[])
         as b(fingerprint, ledger_id, audio_sha256, audio_bytes, encoding, sample_rate, samples, words, loudness)
+    ), held as materialized (
+      select s.fingerprint from lector.speech_segments s
+      where s.fingerprint in (select fingerprint from bought) order by s.fingerprint for no key update
     ), ready as (
       update lector.speech_segments s set state = 'ready', claim_task_id = null, claim_attempt = null,
         audio_sha256 = b.audio_sha256, audio_bytes = b.audio_bytes, encoding = b.encoding, sample_rate = b.sample_rate,
         samples = b.samples, words = b.words, loudness = b.loudness, ready_at = now()
-      from bought b where s.fingerprint = b.fingerprint and s.state = 'claimed'
+      from bought b join held h using (fingerprint) where s.fingerprint = b.fingerprint and s.state = 'claimed'
         and s.claim_task_id = ${claimant.taskId} and s.claim_attempt = ${claimant.attempt}
         and exists (select 1 from lector.workflow_steps w where w.task_id = s.claim_task_id
           and w.attempt = s.claim_attempt and w.state = 'running')
@@ -152,7 +155,9 @@ export async function finishSegments(db: Queryable, claimant: Claimant, bought: 
       from bought b left join ready r using (fingerprint)
       where l.ledger_id = b.ledger_id and l.state in ('reserved', 'unknown')
     )
-    select fingerprint from ready`.execute(db);
+    select fingerprint from ready`;
+  // locked in the order of takeOver; and a victim of anything else must not let go of what is paid
+  const { rows } = await unlessVictim(() => finish.execute(db));
   return new Set(rows.map((row) => row.fingerprint));
 }
 

@@ -19,11 +19,10 @@ export async function admit(db: Database, limitOf: AdmissionLimit, rootId: strin
     // One admitter at a time: it counts what the one before it committed.
     await sql`select pg_advisory_xact_lock(hashtextextended('lector.admission', 0))`.execute(tx);
     const live = await countsByKey(tx);
-    const candidates = await sql<{ execution_id: string; admission_keys: string[] }>`
-      select execution_id, admission_keys from lector.workflow_instances where ${waiting(rootId)}
-      order by priority desc, created_at limit 200`.execute(tx);
-    const admitted = candidates.rows.filter(({ admission_keys: keys }) => {
-      if (keys.some((key) => (live.get(key) ?? 0) >= limitOf(key))) return false;
+    const isFull = (key: string) => (live.get(key) ?? 0) >= limitOf(key);
+    const candidates = await candidatesBeside(tx, [...live.keys()].filter(isFull), rootId);
+    const admitted = candidates.filter(({ admission_keys: keys }) => {
+      if (keys.some(isFull)) return false;
       keys.forEach((key) => live.set(key, (live.get(key) ?? 0) + 1));
       return true;
     });
@@ -34,6 +33,19 @@ export async function admit(db: Database, limitOf: AdmissionLimit, rootId: strin
     return admitted.length;
   });
 }
+
+const PAGE = 200;
+
+/** The next in line, without those of full keys: however many of these queue, they hide nobody behind them. */
+async function candidatesBeside(tx: Tx, full: string[], rootId: string | null): Promise<Candidate[]> {
+  const { rows } = await sql<Candidate>`
+    select execution_id, admission_keys from lector.workflow_instances
+    where ${waiting(rootId)} and not admission_keys && ${full}::text[]
+    order by priority desc, created_at limit ${PAGE}`.execute(tx);
+  return rows;
+}
+
+type Candidate = { execution_id: string; admission_keys: string[] };
 
 function waiting(rootId: string | null) {
   const one = rootId === null ? sql`` : sql`and execution_id = ${rootId}`;
@@ -50,8 +62,9 @@ async function countsByKey(tx: Tx): Promise<Map<string, number>> {
 
 async function unpark(tx: Tx, runs: string[]): Promise<void> {
   if (runs.length === 0) return;
-  await sql`update lector.workflow_instances set admitted_at = now(), updated_at = now()
-    where execution_id = any(${runs}::uuid[])`.execute(tx);
+  await sql`update lector.workflow_instances set admitted_at = now(), updated_at = now() where execution_id in (
+    select execution_id from lector.workflow_instances where execution_id = any(${runs}::uuid[])
+    order by execution_id for no key update)`.execute(tx);
   await sql`update lector.workflow_steps set parked = false
     where root_id = any(${runs}::uuid[]) and state = 'ready'`.execute(tx);
 }

@@ -1,8 +1,10 @@
 /** What follows when a step is done: pure planning, written down by start.ts and settle.ts. */
 import { v7 as uuidv7 } from "uuid";
 import type { Definition, StepDefinition } from "./definition.ts";
-import { storedError, type StoredError } from "./task.ts";
-import { follow, resolve, toRow, type ValueStore } from "./values.ts";
+import { PermanentError, storedError, type StoredError } from "./task.ts";
+import { follow, readingOnce, resolve, toRow, UnresolvedPointer, UnstorableValue, type ValueStore } from "./values.ts";
+
+const BAD = { code: "bad_value" };
 
 export type Variables = { input: unknown; steps: Record<string, unknown> };
 
@@ -55,11 +57,12 @@ export const CHILD_RUN = "workflow";
  * done at once, so several steps may open and the run may even complete.
  */
 export async function advance(
-  store: ValueStore,
+  values: ValueStore,
   view: RunView,
   completed: number,
   output: string | null,
 ): Promise<Advance> {
+  const store = readingOnce(values);
   const plan: Advance = { steps: [], currentStep: completed, outputs: {}, status: null, error: null, opened: [] };
   const variables: Variables = { input: view.variables.input, steps: { ...view.variables.steps } };
   const complete = (number: number, text: string) => {
@@ -76,7 +79,8 @@ export async function advance(
       plan.status = "COMPLETED";
       return plan;
     }
-    const opened = await open(store, { ...view, variables }, definition, number).catch((error) => {
+    const opened = await open(store, { ...view, variables }, definition, number).catch((error: unknown) => {
+      if (!cannotHeal(error)) throw error; // the store is away: whoever settles tries again
       const failed = { ...emptyStep(view, definition, number), state: "failed" as const, error: storedError(error) };
       return [failed];
     });
@@ -94,6 +98,10 @@ export async function advance(
   }
 }
 
+function cannotHeal(error: unknown): boolean {
+  return error instanceof PermanentError || error instanceof UnresolvedPointer || error instanceof UnstorableValue;
+}
+
 /** The rows of one step: itself, and for a fan-out its items behind it. */
 async function open(store: ValueStore, view: RunView, definition: StepDefinition, number: number): Promise<NewStep[]> {
   const groupKey = await groupOf(store, view, definition);
@@ -102,7 +110,7 @@ async function open(store: ValueStore, view: RunView, definition: StepDefinition
     return [{ ...step, input: await inputOf(store, view, definition, number, {}) }];
   }
   const elements = await resolve(store, await follow(store, view.variables, definition.for_each));
-  if (!Array.isArray(elements)) throw new TypeError(`for_each expects an array at ${definition.for_each}.`);
+  if (!Array.isArray(elements)) throw new PermanentError(`for_each expects an array at ${definition.for_each}.`, BAD);
   if (elements.length === 0) return [{ ...step, groupKey: null, state: "done", output: '{"items":[]}' }];
   const parent: NewStep = { ...step, groupKey: null, state: "waiting", remaining: elements.length };
   const items = elements.map(async (element, item): Promise<NewStep> => {
@@ -134,7 +142,8 @@ function emptyStep(view: RunView, definition: StepDefinition, number: number): N
 async function groupOf(store: ValueStore, view: RunView, { group }: StepDefinition): Promise<string | null> {
   if (!group?.startsWith("/")) return group ?? null;
   const found = await resolve(store, await follow(store, view.variables, group));
-  if (typeof found !== "string" || found === "") throw new TypeError(`The group at ${group} should be a name.`);
+  if (typeof found !== "string" || found === "")
+    throw new PermanentError(`The group at ${group} should be a name.`, BAD);
   return found;
 }
 

@@ -33,7 +33,12 @@ export type Attempt = {
   progress: { done: number; written: number };
 };
 
-export type Finished = { outcome: Outcome; apply: ((tx: never) => Promise<void>) | null } | null;
+export type Finished = {
+  outcome: Outcome;
+  apply: ((tx: never) => Promise<void>) | null;
+  /** How the attempt ends where its outcome could not be written (`apply` threw, the store is away). */
+  failed(error: unknown): Ending;
+} | null;
 
 const MAX_LOST = 10;
 
@@ -45,10 +50,13 @@ export async function runAttempt(
   random: () => number,
 ): Promise<Finished> {
   const { claimed, controller } = attempt;
-  const definition = await context.definitionOf(claimed.workflowId);
-  const step = definition.steps[claimed.step - 1]!;
   const outcome = (ending: Ending): Outcome => ({ ...outcomeOf(claimed), ending });
+  let step: StepDefinition | null = null;
+  const failed = (error: unknown) => endingOf(error, claimed, step, random);
   try {
+    const definition = await context.definitionOf(claimed.workflowId);
+    step = definition.steps[claimed.step - 1]!;
+    controller.signal.throwIfAborted();
     if (!task) throw new PermanentError(`This program has no task "${claimed.taskType}".`, { code: "unknown_task" });
     const input = parse(task.input, await resolveInput(context.store, claimed.input), `input of ${claimed.name}`);
     const output = parse(task.output, await task.run(input, taskContext(attempt)), `output of ${claimed.name}`);
@@ -58,11 +66,11 @@ export async function runAttempt(
       ? await advance(context.store, viewOf(claimed, definition), claimed.step, text)
       : null;
     const apply = task.apply && ((tx: never) => task.apply!(tx, input, output));
-    return { outcome: outcome({ to: "done", output: text, next }), apply: apply ?? null };
+    return { outcome: outcome({ to: "done", output: text, next }), apply: apply ?? null, failed };
   } catch (error) {
     const reason: unknown = controller.signal.aborted ? controller.signal.reason : error;
     if (reason instanceof LeaseLost) return null;
-    return { outcome: outcome(endingOf(reason, claimed, step, random)), apply: null };
+    return { outcome: outcome(failed(reason)), apply: null, failed };
   }
 }
 
@@ -96,17 +104,17 @@ function taskContext(attempt: Attempt) {
   };
 }
 
-/** How an attempt that threw ends: by hand-back, later, again after a backoff, or for good. */
-export function endingOf(
-  error: unknown,
-  claimed: Claimed,
-  { retry, name }: StepDefinition,
-  random: () => number,
-): Ending {
+/**
+ * How an attempt that threw ends: by hand-back, later, again after a backoff, or for good. `step` is null where the
+ * database was away before anything was tried, which is no failure of the step.
+ */
+export function endingOf(error: unknown, claimed: Claimed, step: StepDefinition | null, random: () => number): Ending {
   if (error instanceof Stopped) {
     return { to: "ready", delayMs: 0, failures: 0, lost: 0, why: "handed back", error: null };
   }
-  const stored: StoredError = { ...storedError(error), step: name };
+  const stored: StoredError = { ...storedError(error), step: claimed.name };
+  if (step === null) return { to: "ready", delayMs: 1000, failures: 0, lost: 0, why: "later", error: stored };
+  const { retry } = step;
   if (error instanceof RetryLater) {
     return { to: "ready", delayMs: error.ms, failures: 0, lost: 0, why: "later", error: stored };
   }
@@ -127,11 +135,13 @@ export function lostEnding(lost: number, name: string): Ending {
   return { to: "ready", delayMs: 0, failures: 0, lost: 1, why: "lease lost", error };
 }
 
+/** What an attempt needs to know of its run. */
+export type RunOfStep = Pick<Claimed, "ownerId" | "workflowId" | "inChildRun" | "traceparent"> & {
+  variables: Variables;
+};
+
 /** A step that was inserted as running for this process, as if it had been claimed. */
-export function claimedOf(
-  step: NewStep,
-  run: { ownerId: string; workflowId: number; inChildRun: boolean; variables: Variables },
-): Claimed {
+export function claimedOf(step: NewStep, run: RunOfStep): Claimed {
   return {
     taskId: step.taskId,
     attempt: 1,
@@ -149,6 +159,7 @@ export function claimedOf(
     input: JSON.parse(step.input ?? "null"),
     inChildRun: run.inChildRun,
     workflowId: run.workflowId,
+    traceparent: run.traceparent,
     variables: run.variables,
   };
 }

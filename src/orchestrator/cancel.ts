@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
 import { appendEvent } from "./child-run.ts";
 import { RunNotFound } from "./find.ts";
+import { settleParent, type Context } from "./settle.ts";
 import { FENCED } from "./wake.ts";
 
 export type Cancelled = { status: string; /** False where the run had ended before. */ changed: boolean };
@@ -15,7 +16,7 @@ export async function cancelRun(
 ): Promise<Cancelled> {
   const cancelled = await transact(db, (tx) => cancelTree(tx, executionId, why ? { by, why } : { by }));
   // Whoever works on it looks at its tokens now; without this hint, at its next heartbeat.
-  if (cancelled.changed) await sql`select pg_notify(${FENCED}, '')`.execute(db);
+  if (cancelled.changed) await sql`select pg_notify(${FENCED}, '')`.execute(db).catch(() => {});
   return cancelled;
 }
 
@@ -31,7 +32,8 @@ async function cancelTree(tx: Tx, executionId: string, reason: object): Promise<
       where execution_id = ${run.execution_id} and state in ('ready', 'running', 'waiting')`.execute(tx);
     await appendEvent(tx, run.execution_id, "run.cancelled", reason);
   }
-  if (top.parent_step_id) await failParent(tx, top.parent_step_id, executionId);
+  // a child that a person cancelled by itself leaves its parent without what it waited for
+  if (top.parent_step_id) await settleParent(tx, noContext, top.parent_step_id, executionId);
   return { status: "CANCELLED", changed: true };
 }
 
@@ -41,31 +43,28 @@ export function isActive(status: string): boolean {
   return status === "PENDING" || status === "RUNNING" || status === "PAUSED";
 }
 
-/** The run and all runs below it, locked, in order of id. */
-export async function lockTree(tx: Tx, executionId: string): Promise<TreeRow[]> {
-  const { rows } = await sql<TreeRow>`
-    with recursive tree as (
-      select execution_id from lector.workflow_instances where execution_id = ${executionId}
-      union
-      select c.execution_id from tree t join lector.workflow_steps s using (execution_id)
-        join lector.workflow_instances c on c.parent_step_id = s.task_id
-    )
-    select i.execution_id, i.status, i.parent_step_id from lector.workflow_instances i
-    where i.execution_id in (select execution_id from tree) order by i.execution_id for no key update`.execute(tx);
-  return rows;
-}
+/** What fails asks neither store nor definition. */
+const noContext: Context = {
+  store: { put: () => Promise.reject(new Error("unused")), get: () => Promise.reject(new Error("unused")) },
+  definitionOf: () => Promise.reject(new Error("unused")),
+};
 
-/** A child that a person cancelled by itself leaves its parent without what it waited for. */
-async function failParent(tx: Tx, parentStepId: string, child: string): Promise<void> {
-  const error = JSON.stringify({ code: "child_cancelled", message: `The child run ${child} was cancelled.` });
-  const { rows } = await sql<{ execution_id: string; step: number; item: number | null; attempt: number }>`
-    update lector.workflow_steps set state = 'failed', error = ${error}::jsonb, ended_at = now()
-    where task_id = ${parentStepId} and state = 'waiting' returning execution_id, step, item, attempt`.execute(tx);
-  const parent = rows[0];
-  if (!parent) return;
-  await sql`update lector.workflow_instances set status = 'FAILED', error = ${error}::jsonb, ended_at = now()
-    where execution_id = ${parent.execution_id} and status in ('PENDING', 'RUNNING', 'PAUSED')`.execute(tx);
-  const { step, item, attempt } = parent;
-  await appendEvent(tx, parent.execution_id, "step.failed", { step, item, attempt, error: JSON.parse(error) });
-  await appendEvent(tx, parent.execution_id, "run.failed", { error: JSON.parse(error) });
+/**
+ * The run and all runs below it, locked, in order of id. A child run that was opened while we waited for its parent is
+ * not in the first answer, so it is asked for again.
+ */
+export async function lockTree(tx: Tx, executionId: string): Promise<TreeRow[]> {
+  for (let known = 0; ;) {
+    const { rows } = await sql<TreeRow>`
+      with recursive tree as (
+        select execution_id from lector.workflow_instances where execution_id = ${executionId}
+        union
+        select c.execution_id from tree t join lector.workflow_steps s using (execution_id)
+          join lector.workflow_instances c on c.parent_step_id = s.task_id
+      )
+      select i.execution_id, i.status, i.parent_step_id from lector.workflow_instances i
+      where i.execution_id in (select execution_id from tree) order by i.execution_id for no key update`.execute(tx);
+    if (rows.length === known) return rows;
+    known = rows.length;
+  }
 }

@@ -3,28 +3,39 @@ import { sql } from "kysely";
 import type { Tx } from "../database/connect.ts";
 import type { Claimed } from "./claim.ts";
 import { newestDefinition } from "./definition.ts";
+import type { Settled } from "./outcome.ts";
+import { settleParent, type Context } from "./settle.ts";
 import { startChild } from "./start.ts";
-import type { ValueStore } from "./values.ts";
 
-/** running → waiting, with the child's first rows. False where the attempt is no longer current. */
-export async function openChildRun(tx: Tx, store: ValueStore, step: Claimed, workflowName: string): Promise<boolean> {
+/**
+ * running → waiting, with the child's first rows. A child that ends the moment it starts (nothing to do, or its first
+ * step cannot be opened) ends the step too: what that brought is the answer. Null where the attempt is no longer
+ * current, or the child is under way.
+ */
+export async function openChildRun(
+  tx: Tx,
+  context: Context,
+  step: Claimed,
+  workflowName: string,
+): Promise<Settled | null> {
   await sql`select 1 from lector.workflow_instances where execution_id = ${step.executionId} for no key update`.execute(
     tx,
   );
   const { rows } = await sql`
     update lector.workflow_steps set state = 'waiting', lease_expires_at = null
     where task_id = ${step.taskId} and attempt = ${step.attempt} and state = 'running' returning 1`.execute(tx);
-  if (rows.length === 0) return false;
+  if (rows.length === 0) return null;
   const workflow = await newestDefinition(tx, workflowName);
-  const child = await startChild(tx, store, workflow, step.input, {
+  const child = await startChild(tx, context.store, workflow, step.input, {
     parentStepId: step.taskId,
     rootId: step.rootId,
     ownerId: step.ownerId,
     priority: step.priority,
+    traceparent: step.traceparent,
   });
-  const data = { step: step.step, item: step.item, attempt: step.attempt, child };
+  const data = { step: step.step, item: step.item, attempt: step.attempt, child: child.executionId };
   await appendEvent(tx, step.executionId, "step.waiting", data);
-  return true;
+  return child.ended ? settleParent(tx, context, step.taskId, child.executionId) : null;
 }
 
 /** One more line of a run's history; the caller holds the run's row lock. */

@@ -22,6 +22,8 @@ export type Claimed = {
   /** The step belongs to a child run, whose end its parent waits for. */
   inChildRun: boolean;
   workflowId: number;
+  /** W3C trace context of whoever started the run. */
+  traceparent: string | null;
   /** Null for an item: what follows is planned when the last one is done. */
   variables: Variables | null;
 };
@@ -35,8 +37,11 @@ export type ClaimRequest = {
   limit: number;
 };
 
+/** `missed`: there was more, in runs whose rows somebody else held at that moment. */
+export type Claims = { claimed: Claimed[]; missed: boolean };
+
 /** Claims what belongs to no group. */
-export function claimUngrouped(db: Queryable, request: ClaimRequest): Promise<Claimed[]> {
+export function claimUngrouped(db: Queryable, request: ClaimRequest): Promise<Claims> {
   return claim(db, request, null, sql`${request.limit}::int`);
 }
 
@@ -52,7 +57,7 @@ export async function groupsWithWork(db: Queryable, request: ClaimRequest): Prom
 }
 
 /** Claims within a group's limit, over all processes. */
-export async function claimInGroup(db: Database, request: ClaimRequest, groupKey: string): Promise<Claimed[]> {
+export async function claimInGroup(db: Database, request: ClaimRequest, groupKey: string): Promise<Claims> {
   return transact(db, async (tx) => {
     // The group's row is locked first and counted in a statement of its own: one statement would count in a snapshot
     // from before the lock, and two processes could then both fill the same slots.
@@ -73,15 +78,17 @@ export async function limitGroup(db: Queryable, groupKey: string, maxRunning: nu
 }
 
 /**
- * Steps are locked first, skipping those that another process is just claiming, then their runs, in order of id. A
- * settler locks the run first but never touches a ready step, so the two cannot wait for each other.
+ * Steps are locked first, then their runs, the other way round than everywhere else; so a claim never waits for either.
+ * It skips what another process is just claiming, and misses runs that are just being settled or cancelled: their
+ * holder may be waiting for one of the steps. (A lock that finds a changed row keeps it even where the row no longer
+ * qualifies, so "a settler never touches a ready step" would not be enough.)
  */
 async function claim(
   db: Queryable,
   request: ClaimRequest,
   groupKey: string | null,
   limit: RawBuilder<unknown>,
-): Promise<Claimed[]> {
+): Promise<Claims> {
   const inGroup = groupKey === null ? sql`s.group_key is null` : sql`s.group_key = ${groupKey}`;
   const inTree = request.rootId === null ? sql`` : sql`and s.root_id = ${request.rootId}`;
   const { rows } = await sql<ClaimedRow>`
@@ -92,7 +99,7 @@ async function claim(
       order by s.priority desc, s.rank, s.run_at limit ${limit} for update skip locked
     ), run as materialized (
       select i.* from lector.workflow_instances i where i.execution_id in (select execution_id from picked)
-      order by i.execution_id for no key update
+      for no key update skip locked
     ), claimed as (
       update lector.workflow_steps s set state = 'running', attempt = s.attempt + 1, worker_id = ${request.workerId},
         lease_expires_at = now() + ${request.leaseMs}::float8 * interval '1 ms', started_at = now(), error = null
@@ -112,10 +119,12 @@ async function claim(
     )
     select c.task_id, c.attempt, c.execution_id, c.root_id, r.owner_id, c.step, c.item, c.name, c.task_type, c.priority,
       c.failures, c.lost, c.group_key, c.input, r.parent_step_id is not null as in_child_run, r.workflow_id,
-      case when c.item is null then r.variables end as variables
-    from claimed c join run r using (execution_id)
+      r.traceparent,
+      case when c.item is null then r.variables end as variables,
+      exists (select 1 from picked p where p.execution_id not in (select execution_id from run)) as missed
+    from (select) once left join (claimed c join run r using (execution_id)) on true
     order by c.priority desc, c.rank, c.run_at`.execute(db);
-  return rows.map(claimedOf);
+  return { claimed: rows.filter((row) => row.task_id !== null).map(claimedOf), missed: rows[0]!.missed };
 }
 
 type ClaimedRow = {
@@ -135,7 +144,9 @@ type ClaimedRow = {
   input: unknown;
   in_child_run: boolean;
   workflow_id: number;
+  traceparent: string | null;
   variables: Variables | null;
+  missed: boolean;
 };
 
 function claimedOf(row: ClaimedRow): Claimed {
@@ -156,6 +167,7 @@ function claimedOf(row: ClaimedRow): Claimed {
     input: row.input,
     inChildRun: row.in_child_run,
     workflowId: row.workflow_id,
+    traceparent: row.traceparent,
     variables: row.variables,
   };
 }

@@ -117,9 +117,19 @@ async function eventsAfter(db: Database, roots: string[], place: Place | null): 
   const { rows } = await sql<Omit<FeedEvent, "cursor"> & { xid: string }>`
     select e.xid::text as xid, i.root_id as "rootId", e.execution_id as "executionId", e.seq, e.kind, e.data, e.at
     from lector.workflow_instances i join lector.workflow_events e using (execution_id)
-    where i.root_id = any(${roots}::uuid[]) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) ${after}
+    where (i.execution_id = any(${roots}::uuid[]) or (i.parent_step_id is not null and i.root_id = any(${roots}::uuid[]))) and e.xid < pg_snapshot_xmin(pg_current_snapshot()) ${after}
     order by e.xid, e.execution_id, e.seq limit ${PAGE}`.execute(db);
   return rows.map(({ xid, ...event }) => ({ ...event, cursor: cursorOf({ ...event, xid }) }));
+}
+
+/** The cursor of a run tree's newest event, whether or not followers may see it yet; null where there is no such run. */
+export async function newestCursor(db: Database, rootId: string): Promise<string | null> {
+  const { rows } = await sql<Place>`select e.xid::text as xid, e.execution_id as "executionId", e.seq
+    from lector.workflow_instances i join lector.workflow_events e using (execution_id)
+    where i.execution_id = ${rootId} or (i.parent_step_id is not null and i.root_id = ${rootId}) order by e.xid desc, e.execution_id desc, e.seq desc limit 1`.execute(
+    db,
+  );
+  return rows[0] ? cursorOf(rows[0]) : null;
 }
 
 function cursorOf({ xid, executionId, seq }: Place): string {

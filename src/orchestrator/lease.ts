@@ -3,40 +3,58 @@ import { sql } from "kysely";
 import type { Queryable } from "../database/connect.ts";
 import type { Token } from "./task.ts";
 
-/** Renews the leases of attempts that are still current and answers which are not. */
-export async function renew(db: Queryable, tokens: Token[], leaseMs: number): Promise<Token[]> {
-  const { rows } = await sql<{ task_id: string }>`
-    with held as (
-      select s.task_id from lector.workflow_steps s
-        join unnest(${tokens.map((token) => token.taskId)}::uuid[], ${tokens.map((token) => token.attempt)}::int[])
-          as t(task_id, attempt) on s.task_id = t.task_id and s.attempt = t.attempt
-      where s.state = 'running' order by s.task_id for no key update of s
-    )
-    update lector.workflow_steps s set heartbeat_seq = s.heartbeat_seq + 1,
-      lease_expires_at = now() + ${leaseMs}::float8 * interval '1 ms'
-    from held where s.task_id = held.task_id
-    returning s.task_id`.execute(db);
-  const current = new Set(rows.map((row) => row.task_id));
-  return tokens.filter((token) => !current.has(token.taskId));
+/** An attempt in one word. */
+export function tokenKey({ taskId, attempt }: Token): string {
+  return `${taskId}.${attempt}`;
 }
 
-/** Which attempts are no longer current, without renewing. */
-export async function refused(db: Queryable, tokens: Token[]): Promise<Token[]> {
-  const { rows } = await sql<{ task_id: string }>`
-    select s.task_id from lector.workflow_steps s
+/** Keys of attempts. One that is in neither set was being settled, and is asked again with the next heartbeat. */
+export type Renewal = { renewed: Set<string>; lost: Set<string> };
+
+/**
+ * Renews the leases of attempts that are still current. A step whose row is locked is being settled, reaped or
+ * cancelled: to wait for it, while holding others, could only end in a deadlock.
+ */
+export async function renew(db: Queryable, tokens: Token[], leaseMs: number): Promise<Renewal> {
+  const { rows } = await sql<{ what: string; key: string }>`
+    with current as materialized (
+      select s.task_id, s.attempt from lector.workflow_steps s
+        join unnest(${tokens.map((token) => token.taskId)}::uuid[], ${tokens.map((token) => token.attempt)}::int[])
+          as t(task_id, attempt) on s.task_id = t.task_id and s.attempt = t.attempt
+      where s.state = 'running'
+    ), held as (
+      select s.task_id from lector.workflow_steps s join current c on s.task_id = c.task_id and s.attempt = c.attempt
+      where s.state = 'running' for no key update of s skip locked
+    ), renewed as (
+      update lector.workflow_steps s set heartbeat_seq = s.heartbeat_seq + 1,
+        lease_expires_at = now() + ${leaseMs}::float8 * interval '1 ms'
+      from held where s.task_id = held.task_id
+      returning s.task_id, s.attempt
+    )
+    select 'current' as what, task_id || '.' || attempt as key from current
+    union all select 'renewed', task_id || '.' || attempt from renewed`.execute(db);
+  const keys = (what: string) => new Set(rows.filter((row) => row.what === what).map((row) => row.key));
+  return { renewed: keys("renewed"), lost: new Set(tokens.map(tokenKey)).difference(keys("current")) };
+}
+
+/** Keys of the attempts that are no longer current, without renewing. */
+export async function refused(db: Queryable, tokens: Token[]): Promise<Set<string>> {
+  const { rows } = await sql<{ key: string }>`
+    select s.task_id || '.' || s.attempt as key from lector.workflow_steps s
       join unnest(${tokens.map((token) => token.taskId)}::uuid[], ${tokens.map((token) => token.attempt)}::int[])
         as t(task_id, attempt) on s.task_id = t.task_id and s.attempt = t.attempt
     where s.state = 'running'`.execute(db);
-  const current = new Set(rows.map((row) => row.task_id));
-  return tokens.filter((token) => !current.has(token.taskId));
+  return new Set(tokens.map(tokenKey)).difference(new Set(rows.map((row) => row.key)));
 }
 
-/** Overwrites the progress (0 to 1) of attempts that are still current. */
+/** Overwrites the progress (0 to 1) of attempts that are still current, except of those that are being settled. */
 export async function writeProgress(db: Queryable, reports: (Token & { done: number })[]): Promise<void> {
   await sql`update lector.workflow_steps s set progress = p.done
     from unnest(${reports.map((report) => report.taskId)}::uuid[], ${reports.map((report) => report.attempt)}::int[],
       ${reports.map((report) => report.done)}::float8[]) as p(task_id, attempt, done)
-    where s.task_id = p.task_id and s.attempt = p.attempt and s.state = 'running'`.execute(db);
+    where s.task_id = p.task_id and s.attempt = p.attempt and s.state = 'running' and s.task_id in (
+      select task_id from lector.workflow_steps where task_id = any(${reports.map((report) => report.taskId)}::uuid[])
+        and state = 'running' for no key update skip locked)`.execute(db);
 }
 
 export type RunningStep = {

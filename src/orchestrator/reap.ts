@@ -5,7 +5,8 @@ import type { Identity } from "./identity.ts";
 import { leaseWatch, runningSteps } from "./lease.ts";
 import type { Settler } from "./settler.ts";
 
-export type Reaper = (rootId: string | null) => Promise<void>;
+/** Of all runs, also where this process works for one only: a dead holder would else keep its limits for ever. */
+export type Reaper = () => Promise<void>;
 
 /** A worker on this machine whose process is gone is dead at once; any other when its lease ran out (lease.ts). */
 export function reaperOf(
@@ -13,8 +14,8 @@ export function reaperOf(
   o: { leaseMs: number; identity: Identity; settler: Settler; reaped(): void },
 ): Reaper {
   const watch = leaseWatch(o.leaseMs);
-  return async (rootId) => {
-    const steps = await runningSteps(db, rootId);
+  return async () => {
+    const steps = await runningSteps(db, null);
     const silent = new Set(watch(steps, monotonicMs()));
     for (const step of steps.filter((each) => silent.has(each) || o.identity.isDead(each.workerId))) {
       o.settler.add({
@@ -22,6 +23,7 @@ export function reaperOf(
         apply: null,
         rootId: step.rootId,
         inChildRun: step.inChildRun,
+        failed: null,
         settled: o.reaped,
       });
     }

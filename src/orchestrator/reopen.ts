@@ -9,7 +9,9 @@ export class RunConflict extends Error {
   override name = "RunConflict";
 }
 
-/** Throws `RunConflict` where the run completed, is active, or another active run does the same. */
+/**
+ * Throws `RunConflict` where the run completed, is active, cannot be mended, or another active run does the same.
+ */
 export async function reopenRun(
   db: Database,
   executionId: string,
@@ -39,16 +41,34 @@ async function reopen(tx: Tx, executionId: string, by: string, why: string): Pro
   if (top.parent_step_id) {
     throw new RunConflict(`The run ${executionId} belongs to another run. Retry that one: it takes this one along.`);
   }
-  for (const run of runs.filter(({ status }) => status !== "COMPLETED")) {
-    await reopenOne(tx, run.execution_id);
-    await appendEvent(tx, run.execution_id, "run.reopened", { by, why });
+  const ended = runs.filter(({ status }) => status !== "COMPLETED" && !isActive(status));
+  await refuseUnopened(tx, ended);
+  for (const run of ended) {
+    const status = await reopenOne(tx, run.execution_id);
+    await appendEvent(tx, run.execution_id, "run.reopened", { by, why, status });
   }
 }
 
-async function reopenOne(tx: Tx, executionId: string): Promise<void> {
-  await sql`update lector.workflow_instances set ended_at = null, error = null, superseded_by = null, admitted_at = null,
+/** A step that could not be opened has no input to run with, and would fail again: its definition is pinned. */
+async function refuseUnopened(tx: Tx, runs: { execution_id: string }[]): Promise<void> {
+  const { rows } = await sql<{ execution_id: string; name: string; message: string }>`
+    select s.execution_id, s.name, s.error ->> 'message' as message from lector.workflow_steps s
+    where s.execution_id = any(${runs.map((run) => run.execution_id)}::uuid[]) and s.state = 'failed' and s.item is null
+      and s.attempt = 0 and not exists (select 1 from lector.workflow_steps n
+        where n.execution_id = s.execution_id and n.step = s.step and n.item is not null) limit 1`.execute(tx);
+  const [found] = rows;
+  if (!found) return;
+  throw new RunConflict(
+    `The step "${found.name}" of run ${found.execution_id} could not be opened: ${found.message} Start a new run.`,
+  );
+}
+
+async function reopenOne(tx: Tx, executionId: string): Promise<string> {
+  const reopened = await sql<{
+    status: string;
+  }>`update lector.workflow_instances set ended_at = null, error = null, superseded_by = null, admitted_at = null,
     status = case when started_at is null then 'PENDING' else 'RUNNING' end, updated_at = now()
-    where execution_id = ${executionId}`.execute(tx);
+    where execution_id = ${executionId} returning status`.execute(tx);
   // A run that must be admitted (its root has keys) queues for that again.
   const parked = sql`exists (select 1 from lector.workflow_instances r
     where r.execution_id = s.root_id and r.admission_keys <> '{}')`;
@@ -64,4 +84,5 @@ async function reopenOne(tx: Tx, executionId: string): Promise<void> {
   await sql`update lector.workflow_steps s set remaining = (select count(*) from lector.workflow_steps n
       where n.execution_id = s.execution_id and n.step = s.step and n.item is not null and n.state <> 'done')
     where s.execution_id = ${executionId} and s.item is null and s.state = 'waiting' and ${hasItems}`.execute(tx);
+  return reopened.rows[0]!.status;
 }

@@ -8,7 +8,7 @@
  *   running → done       its result is accepted; the next step opens, or the run is COMPLETED
  *   running → ready      it failed and may heal (failures + 1, after a backoff), it asked to be run later or was handed
  *                        back (no count), or its lease ran out (lost + 1)
- *   running → waiting    it started a child run
+ *   running → waiting    it started a child run (child-run.ts)
  *   –       → waiting    a fan-out opens: its items are `ready` beside it, `remaining` counts those not done
  *   waiting → done       the last item or the child run is done
  *   any     → failed     it failed for good, or an item or child run of it did: the run is FAILED
@@ -32,7 +32,7 @@ import { toRow, type ValueStore } from "./values.ts";
 export type Context = { store: ValueStore; definitionOf(workflowId: number): Promise<Definition> };
 
 /**
- * Settles outcomes within the caller's transaction, with everything that follows: joins, parents of child runs.
+ * Settles outcomes (at most one of a task) within the caller's transaction, with everything that follows: joins, parents of child runs.
  * `reachesOtherRuns`: child runs are among them, so that the runs of their parents are locked first.
  */
 export async function settle(
@@ -62,13 +62,27 @@ export async function settleAlone(db: Queryable, outcomes: Outcome[]): Promise<S
   return { ...written, ended: written.ended.map((run) => run.executionId) };
 }
 
-/** Runs in order of id, before anything else: two settlers of the same runs wait for, and never deadlock, each other. */
+/**
+ * Runs and all runs above them, in order of id, before anything else: two settlers of the same runs wait for, and never
+ * deadlock, each other.
+ */
 async function lockRuns(tx: Tx, outcomes: Outcome[]): Promise<void> {
   const runs = [...new Set(outcomes.map((outcome) => outcome.executionId))];
-  await sql`select 1 from lector.workflow_instances i where i.execution_id = any(${runs}::uuid[])
-    or i.execution_id in (select s.execution_id from lector.workflow_steps s join lector.workflow_instances c
-      on c.parent_step_id = s.task_id where c.execution_id = any(${runs}::uuid[]))
+  await sql`
+    with recursive line as (
+      select execution_id, parent_step_id from lector.workflow_instances where execution_id = any(${runs}::uuid[])
+      union
+      select i.execution_id, i.parent_step_id from line l join lector.workflow_steps s on s.task_id = l.parent_step_id
+        join lector.workflow_instances i on i.execution_id = s.execution_id
+    )
+    select 1 from lector.workflow_instances i where i.execution_id in (select execution_id from line)
     order by i.execution_id for no key update`.execute(tx);
+}
+
+/** A child run has ended outside of `settle`: so does the step that waits for it, with all that follows. */
+export async function settleParent(tx: Tx, context: Context, parentStepId: string, child: string): Promise<Settled> {
+  const outcome = await endWaiting(tx, context, parentStepId, child);
+  return settle(tx, context, [outcome], { reachesOtherRuns: true });
 }
 
 /** What the written outcomes make true: a fan-out whose last item is done, a step whose child run ended, a failed item. */
@@ -87,7 +101,7 @@ async function consequences(tx: Tx, context: Context, outcomes: Outcome[], writt
 }
 
 /** What waits in a run that failed is not claimed until a person retries. */
-export async function parkReady(tx: Tx, executionId: string): Promise<void> {
+async function parkReady(tx: Tx, executionId: string): Promise<void> {
   await sql`update lector.workflow_steps set parked = true
     where execution_id = ${executionId} and state = 'ready'`.execute(tx);
 }
@@ -158,5 +172,5 @@ async function childResult(tx: Tx, executionId: string): Promise<string | Stored
   const { status, error, output } = rows[0]!;
   if (status === "COMPLETED") return output!;
   const message = `The child run ${executionId} ended as ${status}${error ? `: ${error.message}` : "."}`;
-  return { code: error?.code ?? "child_run", message, ...(error ? { cause: error } : {}) };
+  return { code: error?.code ?? `child_${status.toLowerCase()}`, message, ...(error ? { cause: error } : {}) };
 }

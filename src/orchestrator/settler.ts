@@ -1,9 +1,10 @@
 /** Settles what finishes: the outcomes of one moment share a transaction. */
-import { isConnectionError, transact, type Database } from "../database/connect.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isConflict, isConnectionError, sqlState, transact, unlessVictim, type Database } from "../database/connect.ts";
 import { releaseAbandoned } from "./admit.ts";
-import { storedError } from "./task.ts";
-import type { Outcome, Settled } from "./outcome.ts";
+import type { Ending, Outcome, Settled } from "./outcome.ts";
 import { settle, settleAlone, type Context } from "./settle.ts";
+import { PermanentError, storedError } from "./task.ts";
 
 export type Settlement = {
   outcome: Outcome;
@@ -11,6 +12,8 @@ export type Settlement = {
   /** Its end may leave the tree without anybody who works on it. */
   rootId: string;
   inChildRun: boolean;
+  /** How it ends where it cannot be written; null where nobody is there to say so (the reaper). */
+  failed: ((error: unknown) => Ending) | null;
   /** Called after the commit, or after the outcome was dropped. */
   settled(result: Settled, accepted: boolean): void;
 };
@@ -19,6 +22,8 @@ export type Settler = {
   add(settlement: Settlement): void;
   /** Resolves when all that was added has settled. */
   idle(): Promise<void>;
+  /** Drops what is left, and whatever comes: the leases pass it on. */
+  close(): void;
 };
 
 const BATCH = 200;
@@ -26,11 +31,12 @@ const BATCH = 200;
 export function openSettler(db: Database, context: Context, trouble: (error: unknown) => Promise<void>): Settler {
   const queue: Settlement[] = [];
   let flushing: Promise<void> | null = null;
+  let closed = false;
 
   async function flush(): Promise<void> {
     while (queue.length > 0) {
-      const batch = queue.splice(0, BATCH);
-      await settleSome(batch.filter(isAlone), (some) => settleAlone(db, outcomesOf(some)));
+      const batch = take(queue);
+      await settleSome(batch.filter(isAlone), (some) => unlessVictim(() => settleAlone(db, outcomesOf(some))));
       await settleSome(batch.filter(isShared), settleShared);
       for (const one of batch.filter(isSingle)) await settleSome([one], () => settleSingle(one));
     }
@@ -44,12 +50,13 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
 
   async function settleSome(some: Settlement[], write: (some: Settlement[]) => Promise<Settled>): Promise<void> {
     if (some.length === 0) return;
+    let result: Settled;
     try {
-      const result = await write(some);
-      for (const one of some) one.settled(result, result.accepted.has(one.outcome.taskId));
+      result = await write(some);
     } catch (error) {
-      await recover(some, write, error);
+      return recover(some, write, error);
     }
+    for (const one of some) one.settled(result, result.accepted.has(one.outcome.taskId));
   }
 
   async function recover(
@@ -57,8 +64,9 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
     write: (some: Settlement[]) => Promise<Settled>,
     error: unknown,
   ): Promise<void> {
-    if (isConnectionError(error)) {
-      await trouble(error);
+    if (closed) return some.forEach((one) => one.settled(nothing, false));
+    if (isConnectionError(error) || isConflict(error)) {
+      await (isConflict(error) ? sleep(50) : trouble(error));
       return settleSome(some, write); // the tokens fence what takes too long
     }
     if (some.length > 1) {
@@ -71,11 +79,7 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
       await trouble(error);
       return one.settled(nothing, false); // its lease runs out, and the step is tried again
     }
-    const failed: Outcome = {
-      ...one.outcome,
-      ending: { to: "failed", error: storedError(error), failures: 1, lost: 0 },
-    };
-    const replacement = { ...one, outcome: failed, apply: null };
+    const replacement = { ...one, outcome: { ...one.outcome, ending: replacing(one, error) }, apply: null };
     await settleSome([replacement], () => settleSingle(replacement));
   }
 
@@ -90,6 +94,7 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
 
   return {
     add(settlement) {
+      if (closed) return settlement.settled(nothing, false);
       queue.push(settlement);
       // a turn of the event loop lets what finishes together settle together
       flushing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(flush);
@@ -97,10 +102,32 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
     async idle() {
       while (flushing) await flushing;
     },
+    close() {
+      closed = true;
+    },
   };
 }
 
 const nothing: Settled = { accepted: new Set(), taken: [], opened: false, ended: [], admits: false };
+
+/** The next batch: never two attempts of one task, since outcomes of a statement are told apart by their task. */
+function take(queue: Settlement[]): Settlement[] {
+  const seen = new Set<string>();
+  const twice = queue.findIndex(({ outcome }) => seen.size === seen.add(outcome.taskId).size);
+  return queue.splice(0, twice < 0 ? BATCH : Math.min(twice, BATCH));
+}
+
+/** The end of an attempt whose own end could not be written. */
+function replacing({ outcome, failed }: Settlement, error: unknown): Ending {
+  // a data exception: the value itself cannot be kept, now or later
+  const cause = sqlState(error)?.startsWith("22") ? unkeepable(error as Error) : error;
+  if (outcome.ending.to === "done" && failed) return failed(cause);
+  return { to: "failed", error: storedError(error), failures: 1, lost: 0 };
+}
+
+function unkeepable(cause: Error): PermanentError {
+  return new PermanentError(`Postgres cannot keep the result: ${cause.message}.`, { code: "bad_value", cause });
+}
 
 function outcomesOf(some: Settlement[]): Outcome[] {
   return some.map((settlement) => settlement.outcome);

@@ -1,7 +1,7 @@
 /** A run's beginning: accepted in one transaction, or joined to the run that holds its dedupe key. */
 import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
-import type { Database, Queryable, Tx } from "../database/connect.ts";
+import { sqlState, type Database, type Queryable, type Tx } from "../database/connect.ts";
 import { advance, type Advance, type NewStep } from "./advance.ts";
 import type { StoredDefinition } from "./definition.ts";
 import { newEvents, newSteps, startedEvent, stepColumns, stepValues, type Handover, type NewEvent } from "./rows.ts";
@@ -29,12 +29,24 @@ export class IdempotencyConflict extends Error {
 }
 
 /** A first step that already runs here, with what its attempt needs to know of the run. */
-export type TakenStep = { step: NewStep; ownerId: string; workflowId: number; inputText: string };
+export type TakenStep = {
+  step: NewStep;
+  ownerId: string;
+  workflowId: number;
+  traceparent: string | null;
+  inputText: string;
+};
 
 export type Started = { executionId: string; joined: boolean; taken: TakenStep | null };
 
 /** A run under a step of another: priority, owner and tree come from there. */
-export type ChildOf = { parentStepId: string; rootId: string; ownerId: string; priority: number };
+export type ChildOf = {
+  parentStepId: string;
+  rootId: string;
+  ownerId: string;
+  priority: number;
+  traceparent: string | null;
+};
 
 /**
  * `reserve` offers the first step to this process: it answers with a handover where it takes it, and the step is then
@@ -55,10 +67,11 @@ export async function startRun(
   const handover = alone && first.groupKey === null ? reserve(first) : null;
   for (;;) {
     if (await insertRun(db, run, handover)) {
-      const { ownerId, workflowId, inputText } = run;
-      return { executionId, joined: false, taken: handover && { step: first, ownerId, workflowId, inputText } };
+      const { ownerId, workflowId, traceparent, inputText } = run;
+      const taken = handover && { step: first, ownerId, workflowId, traceparent, inputText };
+      return { executionId, joined: false, taken };
     }
-    const met = (await acceptedBefore(db, request)) ?? (await activeUnder(db, run.ownerId, run.dedupeKey));
+    const met = (await acceptedBefore(db, request)) ?? (await joinActive(db, run));
     // none: the run that we met has just ended; the next insert takes the key
     if (met) return { executionId: met, joined: true, taken: null };
   }
@@ -77,12 +90,14 @@ async function acceptedBefore(db: Database, { ownerId = "local", idempotency }: 
   );
 }
 
-async function activeUnder(db: Database, ownerId: string, dedupeKey: string | null): Promise<string | null> {
-  const { rows } = await sql<{ execution_id: string }>`
-    select execution_id from lector.workflow_instances
-    where owner_id = ${ownerId} and dedupe_key = ${dedupeKey} and status in ('PENDING', 'RUNNING', 'PAUSED')`.execute(
-    db,
-  );
+/** The active run that holds the dedupe key, noted under the idempotency key; null where either changed meanwhile. */
+async function joinActive(db: Database, { ownerId, dedupeKey, idempotency }: NewRun): Promise<string | null> {
+  const active = sql`select execution_id from lector.workflow_instances
+    where owner_id = ${ownerId} and dedupe_key = ${dedupeKey} and status in ('PENDING', 'RUNNING', 'PAUSED')`;
+  const noted = sql`insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)
+    select ${ownerId}::text, ${idempotency?.key ?? null}::text, ${idempotency?.requestHash ?? null}::text, execution_id
+    from (${active}) run on conflict do nothing returning execution_id`;
+  const { rows } = await sql<{ execution_id: string }>`${idempotency ? noted : active}`.execute(db);
   return rows[0]?.execution_id ?? null;
 }
 
@@ -93,7 +108,7 @@ export async function startChild(
   workflow: StoredDefinition,
   input: unknown,
   parent: ChildOf,
-): Promise<string> {
+): Promise<{ executionId: string; /** It had nothing to do, or could not even begin. */ ended: boolean }> {
   const executionId = uuidv7();
   const run = await planRun(
     store,
@@ -102,7 +117,7 @@ export async function startChild(
     parent,
   );
   await insertRun(tx, run, null);
-  return executionId;
+  return { executionId, ended: run.plan.status !== null };
 }
 
 type NewRun = {
@@ -141,7 +156,7 @@ async function planRun(
     priority,
     admissionKeys: request.admissionKeys ?? [],
     parentStepId: parent?.parentStepId ?? null,
-    traceparent: request.traceparent ?? null,
+    traceparent: request.traceparent ?? parent?.traceparent ?? null,
     metadata: request.metadata ? JSON.stringify(request.metadata) : null,
     idempotency: request.idempotency ?? null,
     inputText,
@@ -149,25 +164,36 @@ async function planRun(
   };
 }
 
-/** False where an active run holds the dedupe key, or the idempotency key is taken. One statement, so one round trip and one commit. */
+/** False where an active run holds the dedupe key, or the idempotency key is taken. */
 async function insertRun(db: Queryable, run: NewRun, handover: Handover | null): Promise<boolean> {
+  try {
+    return await writeRun(db, run, handover);
+  } catch (error) {
+    if (run.idempotency && sqlState(error) === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
+}
+
+const UNIQUE_VIOLATION = "23505";
+
+/** One statement, so one round trip and one commit. The idempotency key comes last: a taken one undoes all. */
+async function writeRun(db: Queryable, run: NewRun, handover: Handover | null): Promise<boolean> {
   const { plan, executionId } = run;
   const events: NewEvent[] = [
     { after: null, executionId, kind: "run.created", data: { workflow_id: run.workflowId, opened: plan.opened } },
   ];
   if (handover) events.push(startedEvent(null, plan.steps[0]!, handover));
-  if (plan.status) events.push({ after: null, executionId, kind: `run.${plan.status.toLowerCase()}`, data: {} });
+  if (plan.status) {
+    const data = plan.error ? { error: plan.error } : {};
+    events.push({ after: null, executionId, kind: `run.${plan.status.toLowerCase()}`, data });
+  }
   const outputs = Object.entries(plan.outputs).map(([name, text]) => `${JSON.stringify(name)}:${text}`);
   const variables = `{"input":${run.inputText},"steps":{${outputs.join(",")}}}`;
   const status = plan.status ?? (handover ? "RUNNING" : "PENDING");
   const steps = plan.steps.map((step) => ({ step, after: null, handover }));
   const { key, requestHash } = run.idempotency ?? { key: null, requestHash: null };
   const { rows } = await sql`
-    with accepted as (
-      insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)
-      select ${run.ownerId}::text, ${key}::text, ${requestHash}::text, ${executionId}::uuid where ${key}::text is not null
-      on conflict do nothing returning 1
-    ), run as (
+    with run as (
       insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, status,
         current_step, priority, variables, metadata, admission_keys, parent_step_id, traceparent, error, event_seq,
         started_at, ended_at)
@@ -176,9 +202,12 @@ async function insertRun(db: Queryable, run: NewRun, handover: Handover | null):
         ${variables}::jsonb, ${run.metadata}::jsonb, ${run.admissionKeys}::text[], ${run.parentStepId}::uuid,
         ${run.traceparent}::text, ${plan.error && JSON.stringify(plan.error)}::jsonb, ${events.length}::int,
         case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end
-      where ${key}::text is null or exists (select 1 from accepted)
       on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing
       returning execution_id
+    ), accepted as (
+      insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)
+      select ${run.ownerId}::text, ${key}::text, ${requestHash}::text, execution_id from run
+      where ${key}::text is not null
     ), steps as (
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues} from (

@@ -43,19 +43,34 @@ export class PermanentError extends Error {
 export class RetryLater extends Error {
   override name = "RetryLater";
   ms: number;
+  /** `ms` is kept between 10 ms and 7 days; what is no number (a broken `Retry-After`) is a second. */
   constructor(ms: number, reason: string) {
     super(reason);
-    this.ms = ms;
+    this.ms = Number.isNaN(ms) ? 1000 : Math.min(Math.max(ms, 10), 7 * 86_400_000);
   }
 }
 
 /** A step's or a run's error, as it is stored and shown. */
 export type StoredError = { code: string; message: string; step?: string; cause?: StoredError };
 
-export function storedError(error: unknown): StoredError {
-  if (!(error instanceof Error)) return { code: "error", message: String(error) };
+const MAX_MESSAGE = 8000;
+const MAX_CAUSES = 8;
+
+/** An error as JSON that Postgres can keep, whatever was thrown: a message may quote binary data, a cause be itself. */
+export function storedError(error: unknown, depth = 0): StoredError {
+  if (!(error instanceof Error)) return { code: "error", message: storedText(error) };
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
-  const stored: StoredError = { code, message: error.message };
-  if (error.cause !== undefined) stored.cause = storedError(error.cause);
+  const stored: StoredError = { code: storedText(code), message: storedText(error.message) };
+  if (error.cause !== undefined && depth < MAX_CAUSES) stored.cause = storedError(error.cause, depth + 1);
   return stored;
+}
+
+function storedText(value: unknown): string {
+  let text: string;
+  try {
+    text = String(value);
+  } catch {
+    text = "a value that has no text"; // Object.create(null)
+  }
+  return text.slice(0, MAX_MESSAGE).toWellFormed().replaceAll("\0", "\uFFFD");
 }

@@ -1,7 +1,7 @@
 /** What a worker does for its own attempts beside running them: heartbeats, fences, progress. */
 import type { Database } from "../database/connect.ts";
 import { LeaseLost, monotonicMs, type Attempt } from "./attempt.ts";
-import { refused, renew, writeProgress } from "./lease.ts";
+import { refused, renew, tokenKey, writeProgress } from "./lease.ts";
 
 export type Upkeep = {
   /** Renews all leases; attempts that are no longer current are aborted. */
@@ -13,11 +13,12 @@ export type Upkeep = {
   reportProgress(): Promise<void>;
 };
 
+/** `running`: attempts by their `tokenKey`. */
 export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: number): Upkeep {
   const marginMs = Math.min(2000, leaseMs / 5);
 
-  function drop(taskIds: string[]): void {
-    for (const taskId of taskIds) running.get(taskId)?.controller.abort(new LeaseLost());
+  function drop(keys: Set<string>): void {
+    for (const key of keys) running.get(key)?.controller.abort(new LeaseLost());
   }
 
   return {
@@ -25,13 +26,13 @@ export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: n
       const attempts = [...running.values()];
       if (attempts.length === 0) return;
       const sentAt = monotonicMs();
-      const lost = new Set((await renew(db, attempts.map(tokenOf), leaseMs)).map((token) => token.taskId));
-      for (const attempt of attempts) if (!lost.has(attempt.claimed.taskId)) attempt.leasedAt = sentAt;
-      drop([...lost]);
+      const { renewed, lost } = await renew(db, attempts.map(tokenOf), leaseMs);
+      for (const attempt of attempts) if (renewed.has(tokenKey(attempt.claimed))) attempt.leasedAt = sentAt;
+      drop(lost);
     },
     async checkFences() {
       const attempts = [...running.values()];
-      if (attempts.length > 0) drop((await refused(db, attempts.map(tokenOf))).map((token) => token.taskId));
+      if (attempts.length > 0) drop(await refused(db, attempts.map(tokenOf)));
     },
     abortStale() {
       const now = monotonicMs();

@@ -11,6 +11,26 @@ export type ValueStore = {
   get(key: string): Promise<Uint8Array>;
 };
 
+/**
+ * A store that parses each value once, for as long as it is held: the items of a fan-out share what they are given, and
+ * reading it again for each of thousands would take the square of a text's length. Values must not be changed.
+ */
+export function readingOnce(store: ValueStore): ValueStore {
+  const values = new Map<string, Promise<unknown>>();
+  const value = (key: string) => {
+    const known = values.get(key) ?? parsed(store, key);
+    values.set(key, known);
+    return known;
+  };
+  return { put: store.put, get: store.get, value } as ReadingStore;
+}
+
+type ReadingStore = ValueStore & { value?(key: string): Promise<unknown> };
+
+async function parsed(store: ValueStore, key: string): Promise<unknown> {
+  return JSON.parse(Buffer.from(await store.get(key)).toString());
+}
+
 /** Bytes of JSON that a row holds at most. */
 export const ROW_LIMIT = 64 * 1024;
 
@@ -24,6 +44,10 @@ export async function toRow(store: ValueStore, value: unknown): Promise<string> 
   if (text.includes("\\u0000") && /(?<!\\)(\\\\)*\\u0000/.test(text)) {
     throw new UnstorableValue("The value holds a NUL character (\\u0000), which Postgres cannot keep. Remove it.");
   }
+  // JSON.stringify escapes surrogates only where they stand alone
+  if (text.includes("\\ud") && /(?<!\\)(\\\\)*\\ud[89a-f]/.test(text)) {
+    throw new UnstorableValue("The value holds half of a character (a lone surrogate), which Postgres cannot keep.");
+  }
   // a UTF-16 unit is at most 3 bytes of UTF-8, so short texts need no count
   if (text.length * 3 <= ROW_LIMIT || Buffer.byteLength(text) <= ROW_LIMIT) return text;
   const bytes = Buffer.from(text);
@@ -32,8 +56,9 @@ export async function toRow(store: ValueStore, value: unknown): Promise<string> 
 }
 
 /** The value behind a reference; any other value as it is. */
-export async function resolve(store: ValueStore, value: unknown): Promise<unknown> {
-  return isRef(value) ? JSON.parse(Buffer.from(await store.get(value.$ref)).toString()) : value;
+export async function resolve(store: ReadingStore, value: unknown): Promise<unknown> {
+  if (!isRef(value)) return value;
+  return store.value ? store.value(value.$ref) : parsed(store, value.$ref);
 }
 
 /** Resolves a step's input: the whole of it and each of its fields. */

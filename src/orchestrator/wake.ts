@@ -17,7 +17,9 @@ export type Wakes = {
   close(): Promise<void>;
 };
 
-export function openWakes(url: string, heard: { work(): void; fenced(): void }): Wakes {
+/** `url` null: nothing can be heard, and the polls do all. */
+export function openWakes(url: string | null, heard: { work(): void; fenced(): void }): Wakes {
+  if (url === null) return { work() {}, close: async () => {} };
   const listener = listen(url, [WORK, FENCED], (channel) => (channel === FENCED ? heard.fenced() : heard.work()));
   let due: NodeJS.Timeout | null = null;
   const send = () => {

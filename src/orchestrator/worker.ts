@@ -3,8 +3,8 @@
  * others. Several work side by side, in one process or many; none of them is special.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isConnectionError, transact, type Connection } from "../database/connect.ts";
-import { admit, type AdmissionLimit } from "./admit.ts";
+import { isConflict, isConnectionError, transact, type Connection } from "../database/connect.ts";
+import type { AdmissionLimit } from "./admit.ts";
 import { CHILD_RUN, type NewStep, type Variables } from "./advance.ts";
 import {
   claimedOf,
@@ -17,14 +17,16 @@ import {
   type Attempt,
 } from "./attempt.ts";
 import { openChildRun } from "./child-run.ts";
-import { claimInGroup, claimUngrouped, groupsWithWork, type Claimed, type ClaimRequest } from "./claim.ts";
-import { definitionsOf } from "./definition.ts";
+import type { Claimed, ClaimRequest } from "./claim.ts";
+import { definitionsOf, type StepDefinition } from "./definition.ts";
+import { openDispatcher } from "./dispatch.ts";
 import { identify } from "./identity.ts";
+import { tokenKey } from "./lease.ts";
 import { reaperOf } from "./reap.ts";
 import type { Handover } from "./rows.ts";
 import { resolveInput, type ValueStore } from "./values.ts";
 import { openSettler } from "./settler.ts";
-import type { Settled } from "./outcome.ts";
+import type { Ending, Settled } from "./outcome.ts";
 import type { Context } from "./settle.ts";
 import { startRun, type Started, type StartRequest } from "./start.ts";
 import type { Task } from "./task.ts";
@@ -44,6 +46,8 @@ export type WorkerOptions = {
   leaseMs?: number;
   heartbeatMs?: number;
   pollMs?: number;
+  /** After each attempt of this process was settled, or refused. */
+  onAttempt?(attempt: Claimed, ending: Ending, accepted: boolean): void;
   /** Runs that ended in this process's transactions. */
   onEnded?(executionIds: string[]): void;
   /** Called on trouble with the database, before a retry; may bring the server back. */
@@ -74,20 +78,20 @@ export function startWorker(options: WorkerOptions): Worker {
   const running = new Map<string, Attempt>();
   const settler = openSettler(db, context, trouble);
   const { heartbeat, checkFences, abortStale, reportProgress } = upkeepOf(db, running, leaseMs);
-  const reaper = reaperOf(db, { leaseMs, identity, settler, reaped: wake });
-  const reap = async () => void (options.scoped && rootId === null ? null : await reaper(rootId));
+  const reap = reaperOf(db, { leaseMs, identity, settler, reaped: wake });
   let rootId: string | null = null;
   let reserved = 0;
   let stopping = false;
-  let hungry = false;
-  let filling: Promise<void> | null = null;
-  let failing = false;
-  let look = false;
-  const short = new Set<string | null>();
+  const guarded = new Set<Promise<boolean>>();
+  const open = () => !stopping && !(options.scoped && rootId === null);
+  const { admissionLimit } = options;
+  const dispatcher = openDispatcher({ db, admissionLimit, pollMs, open, request, holds, launch, guard });
 
-  const wakes = openWakes(connection.url, { work: wake, fenced: () => void guard(checkFences) });
+  const wakes = openWakes(connection.listenUrl, { work: wake, fenced: () => void guard(checkFences) });
   const timers = [
     setInterval(wake, pollMs),
+    // where no notification arrives, cancelled work is found by looking
+    setInterval(() => void (connection.listenUrl ? null : guard(checkFences)), pollMs),
     setInterval(() => void guard(heartbeat), heartbeatMs),
     setInterval(() => void guard(reap), Math.min(1000, leaseMs / 4)),
     setInterval(abortStale, Math.min(250, leaseMs / 10)),
@@ -99,42 +103,8 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 
   function wake(): void {
-    hungry = look = true;
-    fill();
-  }
-
-  function fill(): void {
-    if (stopping || filling || !hungry || free() <= 0 || (options.scoped && rootId === null)) return;
-    filling = guard(claimWork).finally(() => {
-      filling = null;
-      if (hungry && !failing) fill();
-    });
-  }
-
-  /**
-   * Looks everywhere after a wake-up; else, when slots came free, only where a limit and not the lack of work ended the
-   * last claim: `short` holds those places (null: what belongs to no group).
-   */
-  async function claimWork(): Promise<void> {
-    hungry = false;
-    const everywhere = look;
-    look = false;
-    if (everywhere) await admit(db, options.admissionLimit, rootId);
-    if (everywhere || short.has(null)) await claimFrom(null);
-    const groups = everywhere ? await groupsWithWork(db, request()) : [...short].filter((group) => group !== null);
-    if (everywhere) short.forEach((group) => group !== null && !groups.includes(group) && short.delete(group));
-    for (const group of groups) await claimFrom(group);
-  }
-
-  async function claimFrom(group: string | null): Promise<void> {
-    const asked = request();
-    if (asked.limit <= 0) return void short.add(group);
-    const leasedAt = monotonicMs();
-    const claimed = await (group === null ? claimUngrouped(db, asked) : claimInGroup(db, asked, group));
-    claimed.forEach((each) => launch(each, leasedAt));
-    // a group gives less than was asked for at its limit, too: it is short of work only when it gives nothing
-    if (claimed.length > 0 && (group !== null || claimed.length >= asked.limit)) short.add(group);
-    else if (group === null || !holds(group)) short.delete(group);
+    dispatcher.expect();
+    dispatcher.fill();
   }
 
   function request(): ClaimRequest {
@@ -147,7 +117,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   function launch(claimed: Claimed, leasedAt: number): void {
     const attempt = newAttempt(claimed, leasedAt);
-    running.set(claimed.taskId, attempt);
+    running.set(tokenKey(claimed), attempt);
     if (stopping) attempt.controller.abort(new Stopped());
     void (claimed.taskType === CHILD_RUN ? startChildRun(attempt) : runTask(attempt));
   }
@@ -163,7 +133,10 @@ export function startWorker(options: WorkerOptions): Worker {
       ...finished,
       rootId: claimed.rootId,
       inChildRun: claimed.inChildRun,
-      settled: (result, accepted) => afterSettle(attempt, result, accepted, variablesAfter(attempt, outcome.ending)),
+      settled: (result, accepted) => {
+        options.onAttempt?.(claimed, outcome.ending, accepted);
+        afterSettle(attempt, result, accepted, variablesAfter(attempt, outcome.ending));
+      },
     });
   }
 
@@ -181,38 +154,40 @@ export function startWorker(options: WorkerOptions): Worker {
   function afterSettle(attempt: Attempt, result: Settled, accepted: boolean, variables: Variables | null): void {
     const { claimed } = attempt;
     const leasedAt = monotonicMs();
-    running.delete(claimed.taskId);
+    running.delete(tokenKey(claimed));
     if (accepted && variables) {
       for (const step of result.taken.filter((each) => each.executionId === claimed.executionId)) {
         launch(claimedOf(step, { ...claimed, variables }), leasedAt);
       }
     }
     if (result.ended.length > 0) options.onEnded?.(result.ended);
-    if (result.opened || result.admits) hungry = look = true;
-    if (result.opened || result.admits) wakes.work();
-    if (claimed.groupKey !== null && free() > 0) wakes.work();
-    if (short.size > 0) hungry = true;
-    fill();
+    if (result.opened || result.admits) dispatcher.expect();
+    if (result.opened || result.admits || (claimed.groupKey !== null && free() > 0)) wakes.work();
+    dispatcher.freed();
   }
 
   function leave(attempt: Attempt): void {
-    running.delete(attempt.claimed.taskId);
+    running.delete(tokenKey(attempt.claimed));
     wake();
   }
 
   async function startChildRun(attempt: Attempt): Promise<void> {
     const { claimed } = attempt;
-    const definition = await context.definitionOf(claimed.workflowId);
-    const step = definition.steps[claimed.step - 1]!;
+    let step: StepDefinition | null = null;
+    const failed = (error: unknown) => endingOf(error, claimed, isConnectionError(error) ? null : step, random);
     try {
+      step = (await context.definitionOf(claimed.workflowId)).steps[claimed.step - 1]!;
+      const { workflow } = step;
       const input = await resolveInput(store, claimed.input);
-      await transact(db, (tx) => openChildRun(tx, store, { ...claimed, input }, step.workflow!));
+      const settled = await transact(db, (tx) => openChildRun(tx, context, { ...claimed, input }, workflow!));
+      if (settled && settled.ended.length > 0) options.onEnded?.(settled.ended);
       leave(attempt);
       wakes.work();
     } catch (error) {
       settler.add({
-        outcome: { ...outcomeOf(claimed), ending: endingOf(error, claimed, step, random) },
+        outcome: { ...outcomeOf(claimed), ending: failed(error) },
         apply: null,
+        failed,
         rootId: claimed.rootId,
         inChildRun: claimed.inChildRun,
         settled: (result, accepted) => afterSettle(attempt, result, accepted, null),
@@ -220,15 +195,24 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
 
-  /** Runs a piece of upkeep; trouble with the database is waited out, anything else is a bug and thrown. */
-  async function guard(work: () => Promise<void>): Promise<void> {
+  /**
+   * Runs a piece of upkeep; trouble with the database is waited out, anything else is a bug and thrown. Answers whether
+   * there was trouble.
+   */
+  function guard(work: () => Promise<void>): Promise<boolean> {
+    const waitedOut = attend(work).finally(() => guarded.delete(waitedOut));
+    guarded.add(waitedOut);
+    return waitedOut;
+  }
+
+  async function attend(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
-      failing = false;
+      return false;
     } catch (error) {
-      if (!isConnectionError(error)) throw error;
-      failing = true;
+      if (!isConnectionError(error) && !isConflict(error)) throw error;
       await trouble(error);
+      return true;
     }
   }
 
@@ -252,25 +236,38 @@ export function startWorker(options: WorkerOptions): Worker {
         wakes.work();
         return started;
       }
-      const { step, ownerId, workflowId, inputText } = started.taken;
+      const { step, inputText, ...run } = started.taken;
       const variables: Variables = { input: JSON.parse(inputText), steps: {} };
-      launch(claimedOf(step, { ownerId, workflowId, inChildRun: false, variables }), leasedAt);
+      launch(claimedOf(step, { ...run, inChildRun: false, variables }), leasedAt);
       return started;
     } finally {
       reserved -= Number(held);
     }
   }
 
+  /**
+   * A task that ignores its signal, and a database that is away, hold a stop for half a lease at most: what was
+   * not handed back by then passes on when its lease runs out.
+   */
   async function stop({ finishMs = 0 }: { finishMs?: number } = {}): Promise<void> {
     stopping = true;
-    await filling;
     const until = monotonicMs() + finishMs;
     while (running.size > 0 && monotonicMs() < until) await sleep(20);
-    for (const attempt of running.values()) attempt.controller.abort(new Stopped());
-    while (running.size > 0) await Promise.all([settler.idle(), sleep(5)]);
+    const patience = new AbortController();
+    const enough = sleep(leaseMs / 2, undefined, { signal: patience.signal }).catch(() => {});
+    await Promise.race([handBack(patience.signal), enough]);
+    patience.abort();
     timers.forEach((timer) => clearInterval(timer));
+    settler.close();
+  }
+
+  async function handBack(patience: AbortSignal): Promise<void> {
+    await dispatcher.idle();
+    for (const attempt of running.values()) attempt.controller.abort(new Stopped());
+    while (running.size + reserved > 0 && !patience.aborted) await Promise.all([settler.idle(), sleep(5)]);
+    timers.forEach((timer) => clearInterval(timer));
+    await Promise.all([...guarded, wakes.close()]);
     await settler.idle();
-    await wakes.close();
   }
 
   return {
@@ -278,7 +275,6 @@ export function startWorker(options: WorkerOptions): Worker {
     start,
     only(root) {
       rootId = root;
-      void guard(reap);
       wake();
     },
     wake,

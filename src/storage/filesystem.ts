@@ -1,7 +1,6 @@
 /** Storage in a folder: written under a temporary name, synced, renamed. */
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { access, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { keyOf, NotStored, type Storage, type Stored } from "./storage.ts";
 
@@ -40,12 +39,11 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
       return publish(scratch, sha256, bytes.byteLength);
     },
     async adopt(scratch) {
-      const hash = createHash("sha256");
-      for await (const chunk of createReadStream(scratch, { highWaterMark: 1 << 18 })) hash.update(chunk as Buffer);
       const file = await open(scratch, "r+");
       try {
+        const sha256 = await hashOf(file);
         await file.datasync();
-        return await publish(scratch, hash.digest("hex"), (await file.stat()).size);
+        return await publish(scratch, sha256, (await file.stat()).size);
       } finally {
         await file.close();
       }
@@ -58,6 +56,20 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
       return path;
     },
   };
+}
+
+const READ_BYTES = 1 << 18;
+
+/** SHA-256 of a file, read through one buffer: a stream would leave a new one behind for every piece. */
+async function hashOf(file: FileHandle): Promise<string> {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(1, (await file.stat()).size)));
+  for (let at = 0; ;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return hash.digest("hex");
+    hash.update(buffer.subarray(0, bytesRead));
+    at += bytesRead;
+  }
 }
 
 function checked(key: string): [string, string] {

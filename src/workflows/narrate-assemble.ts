@@ -54,13 +54,17 @@ export function assembleTask(tools: NarrationTools): Task<z.infer<typeof input>,
       const inFormat = (format: FormatId) => plan.fragments.map(({ base }) => made.get(`${base} ${format}`)!);
       const timeline = layFragments(plan, inFormat(formats[0]!));
       const tags = { ...(title !== null && { title }), language: script.locale };
-      const audio: AssembledFile[] = [];
-      for (const format of formats) {
-        const publication = await publish(tools, { format, plan, timeline, tags, fragments: inFormat(format) }, signal);
-        audio.push(fileOf(format, publication));
-        progress(audio.length / (formats.length + 1));
-      }
-      const captions = await writeCaptions(tools, script, plan, timeline);
+      const stitchAll = async () => {
+        const audio: AssembledFile[] = [];
+        for (const format of formats) {
+          const fragments = inFormat(format);
+          audio.push(fileOf(format, await publish(tools, { format, plan, timeline, tags, fragments }, signal)));
+          progress(audio.length / (formats.length + 1));
+        }
+        return audio;
+      };
+      // A child stitches while this process writes the captions.
+      const [audio, captions] = await Promise.all([stitchAll(), writeCaptions(tools, script, plan, timeline)]);
       return { title, sample_rate: plan.sampleRate, samples: timeline.samples, audio, captions };
     },
   };
@@ -137,8 +141,7 @@ async function captionsOf(
   timeline: Timeline,
 ): Promise<CaptionSentence[]> {
   const fingerprints = [...distinctSegments(plan).keys()];
-  const spoken = await readySegments(db, fingerprints);
-  const words = await segmentWords(db, fingerprints);
+  const [spoken, words] = await Promise.all([readySegments(db, fingerprints), segmentWords(db, fingerprints)]);
   const ofBlock = new Map<number, Parameters<typeof blockTimes>[0][number][]>();
   for (const [index, { block, segments }] of plan.fragments.entries()) {
     const tokens = tokensOf(script.blocks[block]!);

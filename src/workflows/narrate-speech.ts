@@ -129,11 +129,13 @@ async function store(storage: Storage, fingerprint: string, ledgerId: string, sp
   };
 }
 
+const piece = new Float32Array(24_000);
+
 function powersOfSpeech({ audio, sampleRate, samples }: Speech): Float32Array {
   const meter = powerMeter(sampleRate);
   const bytes = audio.byteOffset % 2 === 0 ? audio : audio.slice(); // 16 bits at a time need even places
   const s16 = new Int16Array(bytes.buffer, bytes.byteOffset, samples);
-  const pcm = new Float32Array(Math.min(samples, sampleRate)); // a second at a time: all of it is four times the audio
+  const pcm = piece; // a second at a time: all of it is four times the audio
   for (let at = 0; at < samples; at += pcm.length) {
     const length = Math.min(pcm.length, samples - at);
     for (let i = 0; i < length; i++) pcm[i] = s16[at + i]! / 32_768;

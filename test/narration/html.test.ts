@@ -97,3 +97,9 @@ test("a page too deep for a tree is read as it comes", () => {
   expect([document.title, document.language]).toEqual(["Judul & isi", "id"]);
   expect(heard(deep, "html", "id")).toEqual(["heading 1: Judul & isi", "paragraph: Isi <kecil>"]);
 });
+
+test("a page that leaves out the tags of its body, as HTML allows, is read all the same", () => {
+  const bare =
+    '<!doctype html><html lang="en"><title>T</title><article><h1>Hello</h1><p>Some words here.</p></article>';
+  expect(heard(bare, "html")).toEqual(["heading 1: Hello", "paragraph: Some words here."]);
+});

@@ -7,7 +7,17 @@
  * /var/lib/lector and `<data folder>/postgres` is a symbolic link to it.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, chownSync, mkdirSync, readdirSync, realpathSync, rmdirSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { lchownSync, lstatSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { DatabaseUnreachable } from "../connect.ts";
@@ -18,7 +28,7 @@ export type Home = { folder: string; account: Account | null };
 
 /** Finds the home of this data folder, or makes it. `elsewhere`: where root's goes if the data folder is closed. */
 export function openHome(dataDir: string, elsewhere = "/var/lib/lector"): Home {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const data = realpathSync(dataDir);
   const entry = join(data, "postgres");
   if (!isRoot()) {
@@ -32,6 +42,16 @@ export function openHome(dataDir: string, elsewhere = "/var/lib/lector"): Home {
   const home = { folder, account: owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : account };
   open(home, data);
   return home;
+}
+
+/** One folder at a time: Node's `recursive` never comes back from where a folder may not be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (dirname(folder) !== folder && !existsSync(dirname(folder))) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 /** Also for a home that another process has made and not opened yet, or that somebody closed since. */

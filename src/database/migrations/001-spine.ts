@@ -116,6 +116,7 @@ create table lector.workflow_steps (
 
 alter table lector.workflow_instances
   add foreign key (parent_step_id) references lector.workflow_steps;
+create index workflow_instances_of_tree on lector.workflow_instances (root_id) where parent_step_id is not null;
 create index workflow_instances_children on lector.workflow_instances (parent_step_id) where parent_step_id is not null;
 
 create index workflow_steps_ready on lector.workflow_steps (priority desc, rank, run_at)

@@ -1,0 +1,164 @@
+/** `GET|HEAD /audio/:execution_id/:file`: audio and captions, streamed from the disk, in parts where asked for. */
+import { open } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { isActive } from "../orchestrator/cancel.ts";
+import { findRun } from "../orchestrator/find.ts";
+import type { HttpApp } from "./app.ts";
+import { keptFile, publishedBy, type PublishedFile } from "./audio-files.ts";
+import { executionId, file, problems } from "./openapi.ts";
+import { Refusal } from "./problem.ts";
+
+/** By the ending of the name under which it is served. */
+const MEDIA_TYPES: Record<string, string> = {
+  mp3: "audio/mpeg",
+  opus: "audio/ogg",
+  m4a: "audio/mp4",
+  flac: "audio/flac",
+  wav: "audio/wav",
+  vtt: "text/vtt; charset=utf-8",
+  srt: "application/x-subrip; charset=utf-8",
+  json: "application/json; charset=utf-8",
+};
+
+const types = ["audio/mpeg", "text/vtt", "application/x-subrip", "application/json"];
+
+const params = executionId.extend({
+  file: z.string().min(1).max(100).describe("`audio.mp3`, `captions.vtt`, `captions.srt` or `narration.json`"),
+});
+
+const headers = z.looseObject({
+  range: z.string().optional().describe("one range of bytes; several are answered with the whole file"),
+  "if-none-match": z.string().optional(),
+  "if-match": z.string().optional(),
+  "if-range": z.string().optional(),
+});
+
+export function audioMedia(server: FastifyInstance, app: HttpApp): void {
+  for (const method of ["GET", "HEAD"] as const) {
+    server.withTypeProvider<ZodTypeProvider>().route({
+      method,
+      url: "/audio/:execution_id/:file(^\\w+\\.\\w+$)", // a dot: events, cancel and retry are no files
+      exposeHeadRoute: false,
+      schema: {
+        tags: ["audio"],
+        operationId: method === "GET" ? "audioFile" : "audioFileHead",
+        summary: method === "GET" ? "The audio and its captions" : "What GET would say of the file",
+        params,
+        headers,
+        response: {
+          200: file("The whole file", types),
+          206: file("The part that was asked for", types),
+          304: z.undefined().describe("If-None-Match names the file as it is"),
+          ...problems(404, 412, 416),
+        },
+      },
+      handler: async (request, reply) => send(app, request, reply, request.params as z.output<typeof params>),
+    });
+  }
+}
+
+async function send(
+  app: HttpApp,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  params: { execution_id: string; file: string },
+): Promise<FastifyReply> {
+  const found = await findFile(app, params.execution_id.toLowerCase(), params.file);
+  const etag = `"${found.sha256}"`;
+  const known = {
+    etag,
+    "cache-control": "private, max-age=31536000, immutable",
+    "accept-ranges": "bytes",
+  };
+  const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = request.headers;
+  if (ifMatch !== undefined && !names(ifMatch, etag, { weak: false })) throw changed(params.file, known);
+  reply.headers(known);
+  if (ifNoneMatch !== undefined && names(ifNoneMatch, etag, { weak: true })) return reply.code(304).send();
+  const part = partOf(request, found, etag);
+  const from = part?.start ?? 0;
+  const to = part?.end ?? found.bytes - 1;
+  reply
+    .code(part ? 206 : 200)
+    .type(MEDIA_TYPES[found.name.split(".").at(-1)!] ?? "application/octet-stream")
+    .header("content-length", to - from + 1);
+  if (part) reply.header("content-range", `bytes ${from}-${to}/${found.bytes}`);
+  if (request.method === "HEAD") return reply.send();
+  return reply.send(await read(app, found, from, to));
+}
+
+/** Throws 404s that say why: no such run, nothing made yet, or no file of that name. */
+async function findFile(app: HttpApp, id: string, name: string): Promise<PublishedFile> {
+  const kept = keptFile(id, name);
+  if (kept) return kept;
+  const run = await findRun(app.connection.db, id);
+  const published = await publishedBy(app, run);
+  const found = published?.files.find((each) => each.name === name);
+  if (found) return found;
+  const members = { run_status: run.status };
+  if (published) {
+    const there = published.files.map((each) => each.name).join(", ");
+    throw new Refusal(404, "no_such_file", `The run ${id} has no file of that name. There are: ${there}.`, { members });
+  }
+  const yet = isActive(run.status) ? "is there yet; follow it at" : "was made; see";
+  throw new Refusal(404, "nothing_there", `The run ${id} is ${run.status}: nothing ${yet} /audio/status/${id}.`, {
+    members,
+  });
+}
+
+function changed(name: string, headers: Record<string, string>): Refusal {
+  const detail = `${name} is not the one that If-Match names. Leave it out, or ask for the ETag with HEAD.`;
+  return new Refusal(412, "changed", detail, { headers: { etag: headers["etag"]! } });
+}
+
+/** RFC 9110, 8.8.3.2; no ETag of ours holds a comma. */
+function names(header: string, etag: string, { weak }: { weak: boolean }): boolean {
+  if (header.trim() === "*") return true;
+  return header.split(",").some((each) => each.trim().replace(weak ? /^W\// : "", "") === etag);
+}
+
+type Part = { start: number; end: number };
+
+/** Null: the whole. */
+function partOf(request: FastifyRequest, { bytes }: PublishedFile, etag: string): Part | null {
+  const { range, "if-range": ifRange } = request.headers as z.output<typeof headers>;
+  if (range === undefined || (ifRange !== undefined && ifRange.trim() !== etag)) return null;
+  const part = parseRange(range, bytes);
+  if (part !== "beyond") return part;
+  throw new Refusal(416, "range_not_satisfiable", `The range ${range.slice(0, 100)} lies beyond the ${bytes} bytes.`, {
+    headers: { "content-range": `bytes */${bytes}`, "accept-ranges": "bytes", etag },
+  });
+}
+
+/**
+ * RFC 9110, 14.1.2 and 14.2: `FIRST-LAST`, `FIRST-` or `-LENGTH`, of which what exceeds the file is cut. Several ranges,
+ * another unit, and what is no range are as if nothing had been asked for: null.
+ */
+export function parseRange(header: string, bytes: number): Part | "beyond" | null {
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(header.trim());
+  const [, first = "", last = ""] = match ?? [];
+  if (first === "" && last === "") return null;
+  if (first === "") {
+    if (Number(last) === 0 || bytes === 0) return "beyond";
+    return { start: Math.max(0, bytes - Number(last)), end: bytes - 1 };
+  }
+  if (last !== "" && Number(last) < Number(first)) return null;
+  if (Number(first) >= bytes) return "beyond";
+  return { start: Number(first), end: last === "" ? bytes - 1 : Math.min(Number(last), bytes - 1) };
+}
+
+/** Opened before anything is answered, so that a file that is lost is an error and no half answer. */
+async function read(
+  { storage }: HttpApp,
+  { key, bytes }: PublishedFile,
+  start: number,
+  end: number,
+): Promise<Readable> {
+  const handle = await open(await storage.local(key));
+  const { size } = await handle.stat();
+  if (size === bytes) return handle.createReadStream({ start, end, highWaterMark: 128 * 1024 });
+  await handle.close();
+  throw new Error(`The stored file ${key} has ${size} bytes instead of ${bytes}.`);
+}

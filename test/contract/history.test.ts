@@ -1,0 +1,73 @@
+/**
+ * Promise 15: rows and ordered events commit together and agree. Every file of this folder ends its tests with the
+ * checker; here it is shown that the checker sees what does not agree.
+ */
+import { afterEach, expect, test } from "vitest";
+import { PermanentError } from "../../src/orchestrator/task.ts";
+import { reopenRun } from "../../src/orchestrator/reopen.ts";
+import { differences } from "../support/checker.ts";
+import { orchestra, task, type Orchestra } from "../support/orchestra.ts";
+
+let here: Orchestra;
+afterEach(() => here.close());
+
+async function oneOfEach(): Promise<string> {
+  let broken = true;
+  here = await orchestra([
+    task("a", ({ n }) => {
+      if (n === 1 && broken) throw new PermanentError("one is bad");
+      return { n };
+    }),
+  ]);
+  await here.define({ name: "child", steps: [{ name: "a", task_type: "a" }] });
+  const workflow = await here.define({
+    name: "all",
+    steps: [
+      { name: "first", task_type: "a" },
+      { name: "none", task_type: "a", for_each: "/input/none" },
+      { name: "kids", workflow: "child", for_each: "/input/list" },
+    ],
+  });
+  const worker = await here.worker();
+  const { executionId } = await worker.start({ workflow, input: { none: [], list: [{ n: 0 }, { n: 1 }] } });
+  await here.ended(executionId);
+  broken = false;
+  await reopenRun(here.connection.db, executionId, { by: "test", why: "mended" });
+  await here.ended(executionId);
+  return executionId;
+}
+
+test("rebuilds every run, step, attempt and loss of a run that failed, was mended and completed", async () => {
+  const executionId = await oneOfEach();
+  expect(await differences(here.connection.db)).toEqual([]);
+  expect((await here.events(executionId)).map((event) => event.kind)).toContain("run.reopened");
+});
+
+const harm: [string, string][] = [
+  ["a status", "update lector.workflow_instances set current_step = 1 where parent_step_id is null"],
+  ["an attempt", "update lector.workflow_steps set attempt = attempt + 1 where name = 'first'"],
+  ["a failure", "update lector.workflow_steps set failures = failures + 1 where name = 'first'"],
+  ["a step without event", "update lector.workflow_steps set state = 'cancelled' where name = 'first'"],
+  ["a lost event", "delete from lector.workflow_events where kind = 'step.done' and (data ->> 'step')::int = 1"],
+  [
+    "an event twice",
+    `insert into lector.workflow_events (execution_id, seq, kind, data)
+    select execution_id, seq + 100, kind, data from lector.workflow_events where kind = 'run.completed'`,
+  ],
+];
+test("notices each thing that does not agree", async () => {
+  await oneOfEach();
+  for (const [what, statement] of harm) {
+    await here.rows("drop table if exists steps, runs, events; create table steps as table lector.workflow_steps");
+    await here.rows("create table runs as table lector.workflow_instances");
+    await here.rows("create table events as table lector.workflow_events");
+    await here.rows(statement);
+    expect((await differences(here.connection.db)).length, what).toBeGreaterThan(0);
+    await here.rows(`delete from lector.workflow_events; insert into lector.workflow_events select * from events`);
+    await here.rows(`update lector.workflow_instances i set current_step = r.current_step from runs r
+      where r.execution_id = i.execution_id`);
+    await here.rows(`update lector.workflow_steps s set attempt = c.attempt, failures = c.failures, state = c.state
+      from steps c where c.task_id = s.task_id`);
+    expect(await differences(here.connection.db), what).toEqual([]);
+  }
+});

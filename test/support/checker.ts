@@ -1,0 +1,123 @@
+/** Rebuilds runs and their steps from the history alone, and says where the rows differ. */
+import { sql } from "kysely";
+import type { Queryable } from "../../src/database/connect.ts";
+
+type Step = { state: string; attempt: number; failures: number; lost: number };
+type Run = { status: string; currentStep: number; steps: Map<string, Step>; children: Set<string> };
+type Opened = { step: number; items?: number; failed?: boolean };
+type Event = { run: string; seq: number; kind: string; data: any };
+
+const isFinal = ({ state }: Step) => ["done", "failed", "cancelled"].includes(state);
+const keyOf = (step: number, item: number | null) => `${step}.${item ?? "-"}`;
+
+/** Throws where the rows are not what the events tell. */
+export async function checkHistory(db: Queryable): Promise<void> {
+  const wrong = await differences(db);
+  if (wrong.length > 0) throw new Error(`The rows and the history do not agree:\n${wrong.join("\n")}`);
+}
+
+/** One line for each difference between the rows and what the events tell; none where they agree. */
+export async function differences(db: Queryable): Promise<string[]> {
+  const events = await sql<Event>`select execution_id as run, seq, kind, data from lector.workflow_events
+    order by execution_id, seq`.execute(db);
+  const { runs, wrong } = rebuild(events.rows);
+  const rows = await sql<{ run: string; status: string; at: number }>`
+    select execution_id as run, status, current_step as at from lector.workflow_instances`.execute(db);
+  for (const row of rows.rows) {
+    const told = runs.get(row.run);
+    const [want, have] = [`${told?.status} at step ${told?.currentStep}`, `${row.status} at step ${row.at}`];
+    if (want !== have) wrong.push(`run ${row.run} is ${have}; its events say ${want}`);
+  }
+  const steps = await sql<Step & { run: string; step: number; item: number | null }>`
+    select execution_id as run, step, item, state, attempt, failures, lost from lector.workflow_steps`.execute(db);
+  for (const { run, step, item, ...row } of steps.rows) {
+    const told = runs.get(run)?.steps.get(keyOf(step, item));
+    runs.get(run)?.steps.delete(keyOf(step, item));
+    const same =
+      told && (["state", "attempt", "failures", "lost"] as const).every((field) => told[field] === row[field]);
+    if (!same) wrong.push(`step ${keyOf(step, item)} of ${run} is ${text(row)}; its events say ${text(told)}`);
+  }
+  for (const [run, { steps: left }] of runs) {
+    for (const key of left.keys()) wrong.push(`the events of ${run} tell of a step ${key} that has no row`);
+  }
+  return wrong;
+}
+
+const text = (step?: Step) =>
+  step ? `${step.state}, attempt ${step.attempt}, ${step.failures} failures, ${step.lost} lost` : "nothing";
+
+function rebuild(events: Event[]): { runs: Map<string, Run>; wrong: string[] } {
+  const runs = new Map<string, Run>();
+  const wrong: string[] = [];
+  let seq = 0;
+  for (const event of events) {
+    if (event.kind === "run.created") {
+      runs.set(event.run, { status: "PENDING", currentStep: 0, steps: new Map(), children: new Set() });
+      seq = 0;
+    }
+    if (event.seq !== ++seq) wrong.push(`run ${event.run} has the event ${event.seq} where ${seq} should be`);
+    const run = runs.get(event.run);
+    if (!run) wrong.push(`run ${event.run} begins with ${event.kind}`);
+    else if (event.kind.startsWith("step.")) tellOfStep(run, event, wrong);
+    else tellOfRun(run, event, wrong);
+  }
+  return { runs, wrong };
+}
+
+function tellOfRun(run: Run, { run: id, kind, data }: Event, wrong: string[]): void {
+  const ended = ["COMPLETED", "FAILED", "CANCELLED"].includes(run.status);
+  if (ended && kind !== "run.reopened") wrong.push(`run ${id} was ${run.status} before ${kind}`);
+  if (kind === "run.created") open(run, data.opened);
+  else if (kind === "run.reopened") {
+    run.status = data.status;
+    for (const [key, step] of run.steps) if (isFinal(step) && step.state !== "done") reopen(run, key, step);
+  } else {
+    run.status = kind.slice("run.".length).toUpperCase();
+    if (kind === "run.cancelled") {
+      for (const step of run.steps.values()) if (!isFinal(step)) step.state = "cancelled";
+    }
+  }
+}
+
+function reopen(run: Run, key: string, step: Step): void {
+  const hasItems = key.endsWith("-") && run.steps.has(key.replace("-", "0"));
+  Object.assign(step, { state: hasItems || run.children.has(key) ? "waiting" : "ready", failures: 0, lost: 0 });
+}
+
+function tellOfStep(run: Run, { run: id, kind, data }: Event, wrong: string[]): void {
+  const key = keyOf(data.step, data.item);
+  const step = run.steps.get(key);
+  const from = kind === "step.started" ? ["ready"] : ["running", "waiting"];
+  if (!step || !from.includes(step.state)) {
+    wrong.push(`run ${id}: ${kind} of step ${key}, which is ${text(step)}`);
+    return;
+  }
+  step.failures += data.failures ?? 0;
+  step.lost += data.lost ?? 0;
+  if (kind === "step.started") Object.assign(step, { state: "running", attempt: data.attempt });
+  if (kind === "step.retried") step.state = "ready";
+  if (kind === "step.waiting") run.children.add(key);
+  if (kind === "step.waiting") step.state = "waiting";
+  if (kind === "step.failed") fail(run, data.step, step);
+  if (kind === "step.done") step.state = "done";
+  if (kind === "step.started" && run.status === "PENDING") run.status = "RUNNING";
+  if (kind === "step.done" && data.opened) run.currentStep = data.step;
+  if (kind === "step.done" && data.opened) open(run, data.opened);
+}
+
+/** An item that failed for good takes its fan-out along. */
+function fail(run: Run, number: number, step: Step): void {
+  step.state = "failed";
+  const parent = run.steps.get(keyOf(number, null));
+  if (parent?.state === "waiting") parent.state = "failed";
+}
+
+function open(run: Run, opened: Opened[]): void {
+  const fresh = (state: string): Step => ({ state, attempt: 0, failures: 0, lost: 0 });
+  for (const { step, items, failed } of opened) {
+    const state = failed ? "failed" : items === 0 ? "done" : items ? "waiting" : "ready";
+    run.steps.set(keyOf(step, null), fresh(state));
+    if (items === 0) run.currentStep = step;
+    for (let item = 0; item < (items ?? 0); item++) run.steps.set(keyOf(step, item), fresh("ready"));
+  }
+}

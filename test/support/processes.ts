@@ -1,0 +1,42 @@
+/** Workers in processes of their own (worker-process.ts), to be killed, frozen and thawed. */
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Orchestra } from "./orchestra.ts";
+
+export type Call = { taskId: string; attempt: number; pid: number; ended: boolean };
+
+export type Processes = {
+  /** Resolves when its worker looks for work. */
+  fork(options: { leaseMs: number; slots: number }): Promise<ChildProcess>;
+  calls(): Promise<Call[]>;
+  /** Kills what is left. */
+  close(): Promise<void>;
+};
+
+export async function processes(here: Orchestra): Promise<Processes> {
+  const forked: ChildProcess[] = [];
+  await here.rows(`create table calls (task_id uuid, attempt int, pid int, began_at timestamptz default clock_timestamp(),
+    ended_at timestamptz, primary key (task_id, attempt))`);
+  return {
+    async fork({ leaseMs, slots }) {
+      const child = fork(join(import.meta.dirname, "worker-process.ts"), [here.url, `${leaseMs}`, `${slots}`], {
+        stdio: ["ignore", "inherit", "inherit", "ipc"],
+      });
+      forked.push(child);
+      await Promise.race([
+        once(child, "message"),
+        once(child, "exit").then(([code]) => Promise.reject(new Error(`The worker process ended early (${code}).`))),
+      ]);
+      return child;
+    },
+    calls: () =>
+      here.rows(`select task_id as "taskId", attempt, pid, ended_at is not null as ended from calls order by began_at`),
+    async close() {
+      const alive = forked.filter((child) => child.exitCode === null && child.signalCode === null);
+      const gone = alive.map((child) => once(child, "exit"));
+      alive.forEach((child) => child.kill("SIGKILL"));
+      await Promise.all(gone);
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/** A real PgBouncer in transaction mode, with TLS, between the program and Postgres. */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { connect, isPooled } from "../../src/database/connect.ts";
+import { testDatabase, type TestDatabase } from "../support/database.ts";
+import { cancelRun } from "../../src/orchestrator/cancel.ts";
+import { listRuns } from "../../src/orchestrator/find.ts";
+import { place, type Place } from "../support/program.ts";
+
+let folder: string;
+let database: TestDatabase;
+let bouncer: ChildProcess;
+let pooledUrl: string;
+let here: Place;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "lector-pooler-"));
+  chmodSync(folder, 0o755);
+  here = place();
+  database = await testDatabase({ migrated: false });
+  const port = await freePort();
+  const to = new URL(database.url);
+  const self = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
+  execFileSync("openssl", [...self, "-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")], {
+    stdio: "ignore",
+  });
+  chmodSync(join(folder, "key.pem"), 0o644); // the pooler drops to an account of its own
+  const password = decodeURIComponent(to.password);
+  writeFileSync(join(folder, "users.txt"), `"${to.username}" "${password}"\n`);
+  writeFileSync(
+    join(folder, "pgbouncer.ini"),
+    `[databases]
+* = host=${to.hostname} port=${to.port} user=${to.username} password=${password}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = plain
+auth_file = ${join(folder, "users.txt")}
+pool_mode = transaction
+default_pool_size = 4
+client_tls_sslmode = require
+client_tls_key_file = ${join(folder, "key.pem")}
+client_tls_cert_file = ${join(folder, "cert.pem")}
+`,
+  );
+  const asRoot = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
+  bouncer = spawn("pgbouncer", [...asRoot, join(folder, "pgbouncer.ini")], { stdio: "ignore" });
+  bouncer.once("error", () => {
+    throw new Error("`pgbouncer` could not be run. Install it: apt-get install pgbouncer.");
+  });
+  pooledUrl = `postgres://${to.username}:${to.password}@127.0.0.1:${port}${to.pathname}?sslmode=no-verify`;
+  for (let tries = 0; tries < 100; tries++) {
+    if (await isPooled(pooledUrl).catch(() => null)) return;
+    await sleep(50);
+  }
+  throw new Error("PgBouncer did not answer within 5 s.");
+});
+
+afterAll(async () => {
+  bouncer?.kill("SIGKILL");
+  await here?.close();
+  await database?.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("behind a transaction pooler with TLS", () => {
+  test("the pooler is noticed, and Postgres itself is not taken for one", async () => {
+    expect(await isPooled(pooledUrl)).toBe(true);
+    expect(await isPooled(inject("postgres"))).toBe(false);
+  });
+
+  test("a text is narrated, and the second time nothing is spoken again", async () => {
+    const file = here.write("text.md", "# Pooled\n\nThe first sentence. The second sentence.\n\n- one\n- two\n");
+    const { stderr } = await here.run(["narrate", file, "--json"], { env: { DATABASE_URL: pooledUrl } });
+    expect(stderr).toContain("polling");
+    const again = await here.narrate(file, [], { env: { DATABASE_URL: pooledUrl } });
+    expect(again).toMatchObject({
+      status: "COMPLETED",
+      segments: { total: 5, synthesised: 0 },
+      characters: { billed: 0 },
+    });
+  });
+
+  test("wake-ups go over DATABASE_DIRECT_URL where there is one", async () => {
+    const file = here.write("direct.md", "Another text entirely.\n");
+    const env = { DATABASE_URL: pooledUrl, DATABASE_DIRECT_URL: database.url };
+    const { code, stderr } = await here.run(["narrate", file, "--json"], { env });
+    expect(code).toBe(0);
+    expect(stderr).not.toContain("polling");
+  });
+
+  test("a cancel from elsewhere stops running work, though no notification arrives", async () => {
+    const file = here.write(
+      "long.md",
+      Array.from({ length: 4000 }, (_, n) => `Sentence number ${n} is spoken.`).join("\n\n"),
+    );
+    const program = here.start(["narrate", file, "--json"], { env: { DATABASE_URL: pooledUrl } });
+    const connection = connect(database.url);
+    const running = () => listRuns(connection.db, { status: "RUNNING", limit: 1 });
+    while ((await running()).length === 0) await sleep(50);
+    const [run] = await running();
+    const asked = Date.now();
+    await cancelRun(connection.db, run!.executionId, { by: "test" });
+    const { code } = await program.ended;
+    await connection.close();
+    expect(code).toBe(1);
+    expect(Date.now() - asked).toBeLessThan(10_000); // the program's own end takes its time on a busy machine
+  });
+});
