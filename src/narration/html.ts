@@ -16,7 +16,14 @@ type Node = {
   parentNode: Node | null;
   getAttribute?(name: string): string | null;
 };
-type Document = Node & { documentElement: Node; body: Node | null; title: string };
+type Element = Node & { childNodes: Iterable<Node>; append(...nodes: Node[]): void; replaceWith(node: Node): void };
+type Document = Node & {
+  documentElement: Node;
+  body: Node | null;
+  title: string;
+  querySelectorAll(selector: string): Iterable<Element>;
+  createElement(name: string): Element;
+};
 
 export type HtmlPage = {
   title: string | null;
@@ -96,6 +103,7 @@ function mainText(document: Document): { title: string | null; root: Node } | nu
   const { Readability } = createRequire(import.meta.url)("@mozilla/readability") as {
     Readability: new (document: Document, options: object) => { parse(): Found };
   };
+  keepSources(document);
   try {
     const found = new Readability(document, { keepClasses: true, serializer: (node: Node) => node }).parse();
     if (!found?.content || !isSpeakable(found.textContent ?? "")) return null;
@@ -103,6 +111,15 @@ function mainText(document: Document): { title: string | null; root: Node } | nu
   } catch {
     // It gives up on trees that no browser would build; what the body holds can still be read.
     return null;
+  }
+}
+
+/** A quote's source stands in its footer; Readability takes every footer for the page's. */
+function keepSources(document: Document): void {
+  for (const footer of [...document.querySelectorAll("blockquote footer")]) {
+    const source = document.createElement("p");
+    source.append(...footer.childNodes);
+    footer.replaceWith(source);
   }
 }
 

@@ -103,3 +103,9 @@ test("a page that leaves out the tags of its body, as HTML allows, is read all t
     '<!doctype html><html lang="en"><title>T</title><article><h1>Hello</h1><p>Some words here.</p></article>';
   expect(heard(bare, "html")).toEqual(["heading 1: Hello", "paragraph: Some words here."]);
 });
+
+test("a quote on a page keeps its source, which stands in a footer of its own", () => {
+  const quote = "<blockquote><p>Wait where it is quiet.</p><footer>Ines Vogt, <cite>Notes</cite></footer></blockquote>";
+  const lines = heard(page.replace(prose, prose + quote), "html").filter((line) => line.startsWith("quote"));
+  expect(lines.join(" ")).toContain("Ines Vogt, Notes");
+});
