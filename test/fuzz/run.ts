@@ -1,5 +1,6 @@
 /**
  * Fuzzes the real server from its own OpenAPI document with schemathesis: no 5xx, and no answer against its schema.
+ * Event streams are left out: they end with their run, and the fuzzer judges a stream's events as one document.
  * `npm run test:fuzz`; needs `schemathesis` in PATH (pip install schemathesis).
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -52,8 +53,10 @@ try {
       "10",
       "--suppress-health-check",
       "all",
+      "--exclude-operation-id",
+      "audioEvents",
     ],
-    { stdio: "inherit" },
+    { stdio: "inherit", cwd: folder },
   );
   const code = await new Promise((resolve) => fuzzer.once("exit", resolve));
   const health = await fetch(`${url}/health/ready`);
