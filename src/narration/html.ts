@@ -116,7 +116,7 @@ function mainText(document: Document): { title: string | null; root: Node } | nu
 
 /** A quote's source stands in its footer; Readability takes every footer for the page's. */
 function keepSources(document: Document): void {
-  for (const footer of [...document.querySelectorAll("blockquote footer")]) {
+  for (const footer of document.querySelectorAll("blockquote footer")) {
     const source = document.createElement("p");
     source.append(...footer.childNodes);
     footer.replaceWith(source);

@@ -14,6 +14,8 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
   const column = <T>(value: (outcome: Outcome) => T) => outcomes.map(value);
   const steps = outcomes.flatMap(newStepsOf);
   const runs = [...new Set(column((outcome) => outcome.executionId))];
+  // an idle system settles one outcome at a time: it needs no sorting and grouping by run
+  const alone = outcomes.length === 1;
   const { rows } = await sql<Row>`
     with outcome as materialized (
       select * from unnest(${column((o) => o.taskId)}::uuid[], ${column((o) => o.executionId)}::uuid[],
@@ -29,8 +31,8 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
         current_step, status, outputs, run_error)
     ), run as materialized (
       select i.execution_id, i.event_seq, i.status in ('PENDING', 'RUNNING') as active
-      from lector.workflow_instances i where i.execution_id = any(${runs}::uuid[])
-      order by i.execution_id for no key update
+      from lector.workflow_instances i where ${alone ? sql`i.execution_id = ${runs[0]}::uuid` : sql`i.execution_id = any(${runs}::uuid[]) order by i.execution_id`}
+      for no key update
     ), settled as (
       update lector.workflow_steps s set state = o.state, output = o.output, error = o.error,
         failures = s.failures + o.failures, lost = s.lost + o.lost,
@@ -46,7 +48,7 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
     )${outcomes.some((outcome) => outcome.item !== null) ? joined : sql``}
     ${steps.length > 0 ? openedOf(steps) : sql``}, event as (
       select e.execution_id, e.kind, e.data, t.event_seq,
-        row_number() over (partition by e.execution_id order by e.ord) as place
+        ${alone ? sql`e.ord` : sql`row_number() over (partition by e.execution_id order by e.ord)`} as place
       from ${newEvents(outcomes.flatMap(eventsOf))} join settled t on t.task_id = e.after
       where t.active or e.kind not in ('run.completed', 'run.failed', 'step.started')
     ), history as (
@@ -60,10 +62,8 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
         ended_at = case when t.active and t.status is not null then now() else i.ended_at end,
         variables = case when t.outputs is null then i.variables
           else jsonb_set(i.variables, '{steps}', (i.variables -> 'steps') || t.outputs) end
-      from (select execution_id, count(*) as events from event group by execution_id) n
-        join (select distinct on (execution_id) * from settled order by execution_id, current_step desc nulls last, status) t
-          using (execution_id)
-      where i.execution_id = n.execution_id
+      from ${alone ? ofOne : ofEach}
+      where i.execution_id = t.execution_id and n.events > 0
       returning i.execution_id, i.parent_step_id, i.status, t.active and t.status is not null as ended,
         i.admission_keys <> '{}' as keyed
     )
@@ -74,6 +74,12 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
   `.execute(db);
   return read(rows, steps);
 }
+
+/** What changes a run: its events counted, and the outcome that says most of it. */
+const ofOne = sql`settled t, (select count(*) as events from event) n`;
+const ofEach = sql`(select execution_id, count(*) as events from event group by execution_id) n
+        join (select distinct on (execution_id) * from settled order by execution_id, current_step desc nulls last, status) t
+          using (execution_id)`;
 
 /** Counts a fan-out's items down; which of them was the last is known by the row that comes back. */
 const joined = sql`, joined as (

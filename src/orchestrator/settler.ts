@@ -19,7 +19,8 @@ export type Settlement = {
 };
 
 export type Settler = {
-  add(settlement: Settlement): void;
+  /** `alone`: nothing else runs that could finish in the same moment. */
+  add(settlement: Settlement, alone?: boolean): void;
   /** Resolves when all that was added has settled. */
   idle(): Promise<void>;
   /** Drops what is left, and whatever comes: the leases pass it on. */
@@ -93,11 +94,12 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
   }
 
   return {
-    add(settlement) {
+    add(settlement, alone = false) {
       if (closed) return settlement.settled(nothing, false);
       queue.push(settlement);
       // a turn of the event loop lets what finishes together settle together
-      flushing ??= new Promise<void>((resolve) => setImmediate(resolve)).then(flush);
+      const turn = alone ? Promise.resolve() : new Promise<void>((resolve) => setImmediate(resolve));
+      flushing ??= turn.then(flush);
     },
     async idle() {
       while (flushing) await flushing;

@@ -129,15 +129,12 @@ export function startWorker(options: WorkerOptions): Worker {
     const { outcome } = finished;
     outcome.handover = stopping ? null : handover();
     if (outcome.ending.to === "done") offerable(outcome.ending.next?.steps, outcome);
-    settler.add({
-      ...finished,
-      rootId: claimed.rootId,
-      inChildRun: claimed.inChildRun,
-      settled: (result, accepted) => {
-        options.onAttempt?.(claimed, outcome.ending, accepted);
-        afterSettle(attempt, result, accepted, variablesAfter(attempt, outcome.ending));
-      },
-    });
+    const settled = (result: Settled, accepted: boolean) => {
+      options.onAttempt?.(claimed, outcome.ending, accepted);
+      afterSettle(attempt, result, accepted, variablesAfter(attempt, outcome.ending));
+    };
+    const { rootId, inChildRun } = claimed;
+    settler.add({ ...finished, rootId, inChildRun, settled }, running.size === 1);
   }
 
   /** A step is handed over only where this process can run it. */
