@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cpuOfEnded, watchTree, type Seen } from "./processes.ts";
 
@@ -68,10 +68,11 @@ export type NarrateOptions = { prefix?: string[]; cores?: number; everyMs?: numb
 /** Runs `lector narrate FILE --json` to its end. Throws with what it said where it failed. */
 export async function narrateFile(desk: Desk, file: string, options: NarrateOptions = {}): Promise<Narrated> {
   const { prefix = [], cores, everyMs = 250, memory = false } = options;
-  const [command, ...args] = [...prefix, process.execPath, lector, "narrate", file, "--json"];
+  const [command, ...args] = [...prefix, lector, "narrate", file, "--json"]; // by its first line, as npx does
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     LECTOR_DATA: desk.data,
+    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
     ...(cores && { LECTOR_CORES: String(cores) }),
   };
   delete env["DATABASE_URL"];
