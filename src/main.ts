@@ -36,7 +36,8 @@ const SLOTS_PER_CORE = 4;
 
 function setupOf(config: Config): Setup {
   const providers: Providers = new Map();
-  const espeak = espeakSpeech({ processes: config.cores });
+  // Encoding takes twice what speaking does, and each child has to warm up: one for two cores keeps all cores busy.
+  const espeak = espeakSpeech({ processes: Math.ceil(config.cores / 2) });
   providers.set(espeak.name, espeak);
   const logger = openLog(config);
   const setup: Setup = {
