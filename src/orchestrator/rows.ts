@@ -27,27 +27,63 @@ export const stepValues = sql.raw(`f.task_id, f.execution_id, f.root_id, f.step,
 export function newSteps(
   steps: { step: NewStep; after: string | null; handover: Handover | null }[],
 ): RawBuilder<unknown> {
-  const column = <T>(value: (each: (typeof steps)[number]) => T) => steps.map(value);
-  return sql`unnest(
-    ${column((n) => n.after)}::uuid[], ${column((n) => n.step.taskId)}::uuid[], ${column((n) => n.step.executionId)}::uuid[],
-    ${column((n) => n.step.rootId)}::uuid[], ${column((n) => n.step.step)}::int[], ${column((n) => n.step.item)}::int[],
-    ${column((n) => n.step.name)}::text[], ${column((n) => n.step.taskType)}::text[], ${column((n) => n.step.state)}::text[],
-    ${column((n) => n.step.priority)}::smallint[], ${column((n) => n.step.groupKey)}::text[],
-    ${column((n) => n.step.remaining)}::int[], ${column((n) => n.step.input)}::jsonb[], ${column((n) => n.step.output)}::jsonb[],
-    ${column((n) => n.step.error && JSON.stringify(n.step.error))}::jsonb[],
-    ${column((n) => n.handover?.workerId ?? null)}::text[], ${column((n) => n.handover?.leaseMs ?? null)}::float8[]
-  ) as f(after, task_id, execution_id, root_id, step, item, name, task_type, state, priority, group_key, remaining,
-    input, output, error, worker, lease_ms)`;
+  const column = (name: string, type: string, value: (each: (typeof steps)[number]) => unknown): Column => {
+    return { name, type, values: steps.map(value) };
+  };
+  return rowsOf("f", [
+    column("after", "uuid", (n) => n.after),
+    column("task_id", "uuid", (n) => n.step.taskId),
+    column("execution_id", "uuid", (n) => n.step.executionId),
+    column("root_id", "uuid", (n) => n.step.rootId),
+    column("step", "int", (n) => n.step.step),
+    column("item", "int", (n) => n.step.item),
+    column("name", "text", (n) => n.step.name),
+    column("task_type", "text", (n) => n.step.taskType),
+    column("state", "text", (n) => n.step.state),
+    column("priority", "smallint", (n) => n.step.priority),
+    column("group_key", "text", (n) => n.step.groupKey),
+    column("remaining", "int", (n) => n.step.remaining),
+    column("input", "jsonb", (n) => n.step.input),
+    column("output", "jsonb", (n) => n.step.output),
+    column("error", "jsonb", (n) => n.step.error && JSON.stringify(n.step.error)),
+    column("worker", "text", (n) => n.handover?.workerId ?? null),
+    column("lease_ms", "float8", (n) => n.handover?.leaseMs ?? null),
+  ]);
+}
+
+/** Each number of rows up to this is a statement of its own. */
+const FEW = 3;
+
+export type Column = { name: string; type: string; values: unknown[] };
+
+/**
+ * Rows from columns. A few stand as they are: unnesting keeps a store for each array, which a lone statement feels.
+ */
+export function rowsOf(alias: string, columns: Column[]): RawBuilder<unknown> {
+  const count = columns[0]!.values.length;
+  const names = sql.raw(columns.map(({ name }) => name).join(", "));
+  if (count >= 1 && count <= FEW) {
+    const row = (index: number) => {
+      return sql`(${sql.join(columns.map(({ type, values }) => sql`${values[index]}::${sql.raw(type)}`))})`;
+    };
+    return sql`(values ${sql.join(Array.from({ length: count }, (_, index) => row(index)))}) as ${sql.raw(alias)}(${names})`;
+  }
+  const arrays = columns.map(({ type, values }) => sql`${values}::${sql.raw(type)}[]`);
+  return sql`unnest(${sql.join(arrays)}) as ${sql.raw(alias)}(${names})`;
 }
 
 /** One line of a run's history. `after` is the task whose acceptance writes it; without one it is always written. */
 export type NewEvent = { after: string | null; executionId: string; kind: string; data: unknown };
 
 export function newEvents(events: NewEvent[]): RawBuilder<unknown> {
-  return sql`unnest(
-    ${events.map((event) => event.after)}::uuid[], ${events.map((event) => event.executionId)}::uuid[],
-    ${events.map((event) => event.kind)}::text[], ${events.map((event) => JSON.stringify(event.data))}::jsonb[]
-  ) with ordinality as e(after, execution_id, kind, data, ord)`;
+  const rows = [
+    { name: "after", type: "uuid", values: events.map((event) => event.after) },
+    { name: "execution_id", type: "uuid", values: events.map((event) => event.executionId) },
+    { name: "kind", type: "text", values: events.map((event) => event.kind) },
+    { name: "data", type: "jsonb", values: events.map((event) => JSON.stringify(event.data)) },
+    { name: "ord", type: "int", values: events.map((_, index) => index + 1) },
+  ];
+  return rowsOf("e", rows);
 }
 
 export function startedEvent(after: string | null, step: NewStep, handover: Handover): NewEvent {

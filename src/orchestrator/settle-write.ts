@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Queryable } from "../database/connect.ts";
 import type { Advance, NewStep } from "./advance.ts";
 import type { Ending, Outcome, Settled } from "./outcome.ts";
-import { newEvents, newSteps, startedEvent, stepColumns, stepValues, type NewEvent } from "./rows.ts";
+import { newEvents, newSteps, rowsOf, startedEvent, stepColumns, stepValues, type NewEvent } from "./rows.ts";
 
 export type Written = Omit<Settled, "ended"> & {
   joined: { taskId: string; executionId: string; step: number }[];
@@ -11,24 +11,13 @@ export type Written = Omit<Settled, "ended"> & {
 };
 
 export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise<Written> {
-  const column = <T>(value: (outcome: Outcome) => T) => outcomes.map(value);
   const steps = outcomes.flatMap(newStepsOf);
-  const runs = [...new Set(column((outcome) => outcome.executionId))];
+  const runs = [...new Set(outcomes.map((outcome) => outcome.executionId))];
   // an idle system settles one outcome at a time: it needs no sorting and grouping by run
   const alone = outcomes.length === 1;
   const { rows } = await sql<Row>`
     with outcome as materialized (
-      select * from unnest(${column((o) => o.taskId)}::uuid[], ${column((o) => o.executionId)}::uuid[],
-        ${column((o) => o.attempt)}::int[], ${column((o) => o.from)}::text[], ${column((o) => o.ending.to)}::text[],
-        ${column((o) => (o.ending.to === "done" ? o.ending.output : null))}::jsonb[],
-        ${column((o) => errorOf(o.ending))}::jsonb[],
-        ${column((o) => (o.ending.to === "done" ? 0 : o.ending.failures))}::int[],
-        ${column((o) => (o.ending.to === "done" ? 0 : o.ending.lost))}::int[],
-        ${column((o) => (o.ending.to === "ready" ? o.ending.delayMs : 0))}::float8[],
-        ${column((o) => o.heartbeatSeq ?? null)}::int[], ${column((o) => nextOf(o)?.currentStep ?? null)}::int[],
-        ${column(statusOf)}::text[], ${column(outputsOf)}::jsonb[], ${column(runErrorOf)}::jsonb[])
-      as o(task_id, execution_id, attempt, from_state, state, output, error, failures, lost, delay_ms, heartbeat_seq,
-        current_step, status, outputs, run_error)
+      select * from ${outcomeRows(outcomes)}
     ), run as materialized (
       select i.execution_id, i.event_seq, i.status in ('PENDING', 'RUNNING') as active
       from lector.workflow_instances i where ${alone ? sql`i.execution_id = ${runs[0]}::uuid` : sql`i.execution_id = any(${runs}::uuid[]) order by i.execution_id`}
@@ -73,6 +62,29 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
     ${outcomes.some((outcome) => outcome.item !== null) ? joinedRows : sql``} ${steps.length > 0 ? openedRows : sql``}
   `.execute(db);
   return read(rows, steps);
+}
+
+function outcomeRows(outcomes: Outcome[]) {
+  const column = (name: string, type: string, value: (outcome: Outcome) => unknown) => {
+    return { name, type, values: outcomes.map(value) };
+  };
+  return rowsOf("o", [
+    column("task_id", "uuid", (o) => o.taskId),
+    column("execution_id", "uuid", (o) => o.executionId),
+    column("attempt", "int", (o) => o.attempt),
+    column("from_state", "text", (o) => o.from),
+    column("state", "text", (o) => o.ending.to),
+    column("output", "jsonb", (o) => (o.ending.to === "done" ? o.ending.output : null)),
+    column("error", "jsonb", (o) => errorOf(o.ending)),
+    column("failures", "int", (o) => (o.ending.to === "done" ? 0 : o.ending.failures)),
+    column("lost", "int", (o) => (o.ending.to === "done" ? 0 : o.ending.lost)),
+    column("delay_ms", "float8", (o) => (o.ending.to === "ready" ? o.ending.delayMs : 0)),
+    column("heartbeat_seq", "int", (o) => o.heartbeatSeq ?? null),
+    column("current_step", "int", (o) => nextOf(o)?.currentStep ?? null),
+    column("status", "text", statusOf),
+    column("outputs", "jsonb", outputsOf),
+    column("run_error", "jsonb", runErrorOf),
+  ]);
 }
 
 /** What changes a run: its events counted, and the outcome that says most of it. */

@@ -191,7 +191,12 @@ async function writeRun(db: Queryable, run: NewRun, handover: Handover | null): 
   const variables = `{"input":${run.inputText},"steps":{${outputs.join(",")}}}`;
   const status = plan.status ?? (handover ? "RUNNING" : "PENDING");
   const steps = plan.steps.map((step) => ({ step, after: null, handover }));
-  const { key, requestHash } = run.idempotency ?? { key: null, requestHash: null };
+  const keepKey = run.idempotency
+    ? sql`, accepted as (
+      insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)
+      select ${run.ownerId}::text, ${run.idempotency.key}::text, ${run.idempotency.requestHash}::text, execution_id from run
+    )`
+    : sql``;
   const { rows } = await sql`
     with run as (
       insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, status,
@@ -204,11 +209,7 @@ async function writeRun(db: Queryable, run: NewRun, handover: Handover | null): 
         case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end
       on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing
       returning execution_id
-    ), accepted as (
-      insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)
-      select ${run.ownerId}::text, ${key}::text, ${requestHash}::text, execution_id from run
-      where ${key}::text is not null
-    ), steps as (
+    )${keepKey}, steps as (
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues} from (
         select f.*, f.worker is not null as taken, ${run.admissionKeys.length > 0}::bool as parked from ${newSteps(steps)}
