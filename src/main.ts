@@ -31,7 +31,7 @@ import type { Providers } from "./workflows/voice-in-use.ts";
 /** How often reservations are looked for whose caller died and whose segment nobody wants any more. */
 const SWEEP_MS = 60_000;
 
-/** Every core has one child to speak and one to encode, and the next task at hand when either is free. */
+/** Steps at once for each core: while some wait for the database or a child, the children have work at hand. */
 const SLOTS_PER_CORE = 4;
 
 function setupOf(config: Config): Setup {

@@ -2,7 +2,6 @@
  * Values that travel between steps. Up to 64 KiB of JSON stand in the row; a larger value is stored under the hash of
  * its bytes and the row keeps `{ "$ref": key, "bytes", "sha256" }`.
  */
-export type Json = null | boolean | number | string | Json[] | { [field: string]: Json };
 export type Ref = { $ref: string; bytes: number; sha256: string };
 
 /** Where large values live: any store that gives back the bytes it took. */

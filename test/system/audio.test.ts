@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cueLines, cueTimes, decodedSeconds, loudness, probe, type Shown } from "./judge.ts";
-import { dataFolder, narrate, processesOf, tool, type Summary } from "./lector.ts";
+import { processesOf } from "../support/program.ts";
+import { dataFolder, narrate, tool, type Summary } from "./lector.ts";
 
 const data = dataFolder();
 const files = ["audio.mp3", "captions.vtt", "captions.srt", "narration.json"];

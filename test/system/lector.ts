@@ -1,6 +1,6 @@
 /** Runs Lector as its user does, by `npm run`, in a data folder of its own. */
 import { execFile } from "node:child_process";
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { lstatSync, mkdtempSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -54,25 +54,6 @@ export async function tool(name: string, args: string[]): Promise<Ended> {
   const ended = await execute(name, args, { cwd: root, env: process.env });
   if (ended.code !== 0) throw new Error(`${name} ${args.join(" ")} ended with ${ended.code}:\n${ended.stderr}`);
   return ended;
-}
-
-/** Processes, of any user, that belong to a data folder: by their environment or their arguments; `/proc` tells. */
-export function processesOf(data: string): string[] {
-  const database = lstatSync(join(data, "postgres"), { throwIfNoEntry: false });
-  const folders = database ? [data, realpathSync(join(data, "postgres"))] : [data];
-  return readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid) || pid === String(process.pid)) return false;
-    const traces = ["environ", "cmdline"].map((name) => contents(`/proc/${pid}/${name}`)).join("\0");
-    return folders.some((folder) => traces.includes(folder));
-  });
-}
-
-function contents(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return ""; // it ended meanwhile, or is not ours to look into
-  }
 }
 
 function execute(name: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Promise<Ended> {

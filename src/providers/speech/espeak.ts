@@ -12,8 +12,6 @@ import { espeakLanguages, ESPEAK_VARIANTS } from "./espeak-voices.ts";
 import { SpeechError, VoiceError } from "./speech.ts";
 import type { Speech, SpeechProvider, SpeechRequest, SpeechSettings } from "./speech.ts";
 
-export const ESPEAK_SAMPLE_RATE = 22_050;
-
 const VOICES = new Set(espeakLanguages().map(({ id }) => id));
 const MAX_CHARACTERS = 4_000;
 /** The engine's own parameters: words a minute, base pitch, and how lively the pitch moves. */
