@@ -8,6 +8,7 @@ const providerPorts = ["llm", "speech", "transcription"].map((kind) => `provider
 const ports = [...providerPorts, "storage/storage.ts"];
 const markdown = ["unified", "remark-parse", "remark-gfm", "remark-math", "remark-frontmatter", "mdast"];
 const pages = ["@mozilla/readability", "linkedom", "tinyld"];
+const spoken = ["n2words", "temml"];
 const domains = ["narration", "episodes", "catalog", "ledger"];
 
 /** Every folder may import itself and Node's own modules. `type x`: the types of x only. A row for each folder. */
@@ -21,11 +22,11 @@ const table: Table = {
   "providers/llm": { folders: ["children"], packages: [] },
   "providers/transcription": { folders: ["children"], packages: [] },
   ledger: { folders: ["database"], packages: ["kysely", "uuid"] },
-  orchestrator: { folders: ["database"], packages: ["kysely", "uuid", "zod", "canonicalize"] },
+  orchestrator: { folders: ["database"], packages: ["kysely", "uuid", "zod", "canonicalize", "croner"] },
   kafka: { folders: ["database", "orchestrator"], packages: ["kysely"] },
   narration: {
     folders: ["database", "media", "ledger", ...ports.map((port) => `type ${port}`)],
-    packages: [...markdown, ...pages, "canonicalize", "zod", "kysely", "uuid"],
+    packages: [...markdown, ...pages, ...spoken, "canonicalize", "zod", "kysely", "uuid"],
   },
   episodes: {
     folders: ["database", "media", "ledger", ...ports.map((port) => `type ${port}`)],
