@@ -2,14 +2,15 @@
  * The true peak of a fragment as players will decode it, found while it is encoded.
  *
  * Decoding everything would cost a fifth of the encoding. So only those packets are decoded whose samples, before
- * encoding, came within 4 dB of the loudest so far: encoding adds a decibel or two, not four.
+ * encoding, came so near to the most that is allowed that encoding could carry them past it.
  */
 import { openDecoder } from "./codec.ts";
 import { MP3_DELAY, frameSize } from "./formats.ts";
 import type { Format, MasterRate } from "./formats.ts";
 import { truePeakMeter } from "./truepeak.ts";
 
-const NEAR_THE_LOUDEST = 10 ** (-4 / 20);
+/** No published file may exceed −1 dBTP when decoded; meters that oversample more than ours read a little higher. */
+export const MOST_DECODED_DBTP = -1.1;
 /** Packets that a decoder needs before one whose output is right: windows overlap, and the filter bank remembers. */
 const WARM_UP = 2;
 
@@ -18,7 +19,7 @@ export type DecodedPeak = {
   encoded(largest: number): void;
   /** The encoder's next packet. */
   push(packet: Buffer): void;
-  /** −Infinity in silence. */
+  /** Of the packets that came near; −Infinity where none did. */
   dbtp(): number;
   close(): void;
 };
@@ -27,20 +28,21 @@ export function decodedPeak(format: Format, sampleRate: MasterRate): DecodedPeak
   const decoder = openDecoder(format, sampleRate);
   const meter = truePeakMeter();
   const gap = new Float32Array(32);
-  // Frames whose samples a packet's output shows: those from the codec's delay before it to itself, and one for luck.
-  const shown = Math.ceil(MP3_DELAY / frameSize(format, sampleRate)) + 2;
+  const risky = 10 ** ((MOST_DECODED_DBTP - format.overshootDb) / 20);
+  // What a packet decodes to began this many frames before its own: the codec's delay.
+  const shown = Math.ceil(MP3_DELAY / frameSize(format, sampleRate));
   const peaks: number[] = []; // of the latest frames; peaks[0] is that of frame `first`
   let first = 0;
-  let loudest = 0;
   let packets = 0;
-  const skipped: Buffer[] = []; // the latest, at most WARM_UP
+  // The latest packets that were passed over, copied into one buffer each time: there are many of them.
+  const kept = Array.from({ length: WARM_UP }, () => Buffer.alloc(0));
+  let skipped: Buffer[] = [];
 
   function isLoud(packet: number): boolean {
-    let largest = 0;
-    for (let frame = Math.max(first, packet + 1 - shown); frame <= packet; frame++) {
-      largest = Math.max(largest, peaks[frame - first]!);
+    for (let frame = Math.max(first, packet - shown); frame <= Math.min(packet - shown + 1, packet); frame++) {
+      if (peaks[frame - first]! >= risky) return true;
     }
-    return largest > 0 && largest >= loudest * NEAR_THE_LOUDEST;
+    return false;
   }
 
   function forget(packet: number): void {
@@ -52,22 +54,28 @@ export function decodedPeak(format: Format, sampleRate: MasterRate): DecodedPeak
 
   function measure(packet: Buffer): void {
     if (skipped.length > 0) meter.push(gap); // what follows does not join what came before
-    for (const before of skipped.splice(0)) for (const _ of decoder.decode(before));
+    for (const before of skipped) for (const _ of decoder.decode(before));
+    skipped = [];
     for (const samples of decoder.decode(packet)) meter.push(samples);
+  }
+
+  function keep(packet: Buffer): void {
+    let place = kept.shift()!;
+    if (place.length < packet.length) place = Buffer.allocUnsafeSlow(packet.length * 2);
+    packet.copy(place);
+    kept.push(place);
+    skipped.push(place.subarray(0, packet.length));
+    if (skipped.length > WARM_UP) skipped.shift();
   }
 
   return {
     encoded(largest) {
       peaks.push(largest);
-      loudest = Math.max(loudest, largest);
     },
     push(packet) {
       const index = packets++;
       if (isLoud(index)) measure(packet);
-      else {
-        skipped.push(Buffer.from(packet));
-        if (skipped.length > WARM_UP) skipped.shift();
-      }
+      else keep(packet);
       forget(index);
     },
     dbtp() {

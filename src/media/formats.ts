@@ -25,6 +25,11 @@ export type Format = {
    * `apply_abr_preset`), which would make a narration 0.45 LU too quiet; FFmpeg has no option for it.
    */
   scale: number;
+  /**
+   * How much a frame's true peak, decoded, may exceed its largest sample, dB. Over 12,000 frames of limited speech it was
+   * at most 1.1 in loud vowels and 3.5 in hisses.
+   */
+  overshootDb: number;
 };
 
 export const FORMATS: Record<FormatId, Format> = {
@@ -38,6 +43,7 @@ export const FORMATS: Record<FormatId, Format> = {
     options: { reservoir: "0" }, // no frame borrows bits from another, so that frames can be cut and joined
     bitRate: 128_000,
     scale: 0.95,
+    overshootDb: 3.6,
   },
 };
 

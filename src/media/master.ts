@@ -1,6 +1,7 @@
 /** Mastering one block: its parts joined, gain and limiter applied, measured, and encoded in each format at one go. */
 import { setImmediate } from "node:timers/promises";
 
+import { MOST_DECODED_DBTP } from "./decodedpeak.ts";
 import { formatOf } from "./formats.ts";
 import type { FormatId, MasterRate } from "./formats.ts";
 import { fragmentWriter } from "./fragment.ts";
@@ -11,8 +12,6 @@ import { powerMeter } from "./loudness.ts";
 import { layParts } from "./parts.ts";
 import type { Part } from "./parts.ts";
 
-/** No published file may exceed −1 dBTP when decoded; meters that oversample more than ours read a little higher. */
-const MOST_DECODED_DBTP = -1.1;
 const ATTEMPTS = 6;
 
 export type MeasureJob = {

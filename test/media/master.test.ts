@@ -55,7 +55,9 @@ test("powers are those of the decoded fragment, gain and limiter included", asyn
     const decoded = ebur128(pcm, 24_000);
     expect(Math.abs(integratedLoudness(made.powers)! - decoded.lufs)).toBeLessThan(0.15);
     expect(decoded.peakDbtp).toBeLessThan(-1);
-    expect(Math.abs(decoded.peakDbtp - made.outputs[0]!.truePeakDbtp)).toBeLessThan(0.1);
+    const peak = made.outputs[0]!.truePeakDbtp; // only looked for where it may come too high
+    if (peak > -Infinity) expect(Math.abs(decoded.peakDbtp - peak)).toBeLessThan(0.1);
+    else expect(decoded.peakDbtp).toBeLessThan(-2);
   }
 });
 
