@@ -17,10 +17,14 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
     const key = keyOf(sha256);
     const path = pathOf(key);
     const folderOfPath = dirname(path);
-    const made = await mkdir(folderOfPath, { recursive: true });
-    await rename(scratch, path); // over the same bytes, if they were there already
+    // over the same bytes, if they were there already; a folder is made once and used thousands of times
+    await rename(scratch, path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+      await mkdir(folderOfPath, { recursive: true });
+      await rename(scratch, path);
+      await syncFolder(folder);
+    });
     await syncFolder(folderOfPath);
-    if (made) await syncFolder(folder);
     return { key, sha256, bytes };
   }
 
@@ -41,9 +45,9 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
     async adopt(scratch) {
       const file = await open(scratch, "r+");
       try {
-        const sha256 = await hashOf(file);
+        const { sha256, bytes } = await hashOf(file);
         await file.datasync();
-        return await publish(scratch, sha256, (await file.stat()).size);
+        return await publish(scratch, sha256, bytes);
       } finally {
         await file.close();
       }
@@ -60,16 +64,18 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
 
 const READ_BYTES = 1 << 18;
 
-/** SHA-256 of a file, read through one buffer: a stream would leave a new one behind for every piece. */
-async function hashOf(file: FileHandle): Promise<string> {
+/** SHA-256 of a file and its size, read through one buffer: a stream would leave a new one behind for every piece. */
+async function hashOf(file: FileHandle): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, Math.max(1, (await file.stat()).size)));
-  for (let at = 0; ;) {
+  const bytes = (await file.stat()).size;
+  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, bytes));
+  for (let at = 0; at < bytes;) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) return hash.digest("hex");
+    if (bytesRead === 0) throw new Error("A scratch file became shorter while it was stored.");
     hash.update(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }
+  return { sha256: hash.digest("hex"), bytes };
 }
 
 function checked(key: string): [string, string] {
