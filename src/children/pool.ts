@@ -15,6 +15,8 @@ export type ChildPool<Job, Result> = {
    * for longer than `timeoutMs` (waiting for a child does not count). The last two kill the child.
    */
   run(job: Job, options?: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined }): Promise<Result>;
+  /** Forks the children that are not there yet, so that the first jobs find them started. */
+  warm(): void;
   /** Kills all children for good; jobs under way and later ones reject with `ChildDied`. */
   close(): Promise<void>;
 };
@@ -122,6 +124,9 @@ export function childPool<Job, Result>(
         queue.push(waiting);
         dispatch();
       });
+    },
+    warm() {
+      while (!closed && children.size < size) hold(spawn(), false);
     },
     async close() {
       closed = true;

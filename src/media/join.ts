@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 import type { MasterRate } from "./formats.ts";
 import { resampledLength } from "./parts.ts";
-import type { Part } from "./parts.ts";
+import type { Part, Sound } from "./parts.ts";
 import { resampler } from "./resampler.ts";
 
 /** A second at the highest master rate; never written to. */
@@ -39,7 +39,8 @@ function* silence(samples: number): Generator<Float32Array> {
   for (let left = samples; left > 0; left -= SILENCE.length) yield SILENCE.subarray(0, left);
 }
 
-function* readS16(part: Part, buffer: Buffer): Generator<Buffer> {
+/** The samples as they stand in the file, in pieces of up to `buffer`, which holds each until the next one is asked for. */
+export function* readS16(part: Sound, buffer: Buffer): Generator<Buffer> {
   const file = openPart(part);
   try {
     const bytes = fstatSync(file).size;
@@ -61,7 +62,7 @@ function* readS16(part: Part, buffer: Buffer): Generator<Buffer> {
   }
 }
 
-function openPart(part: Part): number {
+function openPart(part: Sound): number {
   try {
     return openSync(part.path, "r");
   } catch (cause) {

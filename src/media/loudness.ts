@@ -96,10 +96,10 @@ function weightedEnergy(
   for (let i = from; i < to; i++) {
     const x = samples[i]!;
     const y = b0 * x + s1;
-    s1 = b1 * x - a1 * y + s2;
+    s1 = b1 * x + s2 - a1 * y; // in this order the processor waits for one operation less
     s2 = b2 * x - a2 * y;
     const z = y + h1;
-    h1 = -2 * y - c1 * z + h2;
+    h1 = h2 - 2 * y - c1 * z;
     h2 = y - c2 * z;
     sum += z * z;
   }

@@ -1,7 +1,8 @@
 /** The parts of a block, spoken segments each with the pause behind it, and their places in the mastered PCM. */
 import type { MasterRate } from "./formats.ts";
 
-export type Part = {
+/** A segment as it was spoken. */
+export type Sound = {
   path: string;
   /** Headerless mono, 16 bits a sample, little-endian. */
   encoding: "s16le";
@@ -9,6 +10,9 @@ export type Part = {
   sampleRate: number;
   /** Length in samples at `sampleRate`; 0 makes the part a mere pause. */
   samples: number;
+};
+
+export type Part = Sound & {
   /** Silence behind it, in samples at the master rate. */
   pauseAfter: number;
 };

@@ -1,5 +1,6 @@
 /** Where audio is made: mastering, measuring and stitching in child processes, forked when first needed. */
 import { childPool } from "../children/pool.ts";
+import type { Inspected, InspectJob } from "./inspect.ts";
 import type { Mastered, MasterJob, Measured, MeasureJob } from "./master.ts";
 import type { Stitched, StitchJob } from "./stitch.ts";
 
@@ -11,14 +12,19 @@ import type { Stitched, StitchJob } from "./stitch.ts";
 export type Studio = {
   /** Joins, resamples, applies gain and limiter, measures and encodes one block; memory constant however long it is. */
   master(job: MasterJob, options?: { signal?: AbortSignal | undefined }): Promise<Mastered>;
+  /** What sounds like, before anything is done to them, in their order. */
+  inspect(job: InspectJob, options?: { signal?: AbortSignal | undefined }): Promise<Inspected[]>;
   /** Powers of a block at another gain, without encoding. */
   measure(job: MeasureJob, options?: { signal?: AbortSignal | undefined }): Promise<Measured>;
   /** Writes and syncs one published file from fragments. */
   stitch(job: StitchJob, options?: { signal?: AbortSignal | undefined }): Promise<Stitched>;
+  /** Forks the children now, while there is nothing for them to do yet. */
+  warm(): void;
   close(): Promise<void>;
 };
 
 export type StudioJob =
+  | { kind: "inspect"; job: InspectJob }
   | { kind: "master"; job: MasterJob }
   | { kind: "measure"; job: MeasureJob }
   | { kind: "stitch"; job: StitchJob };
@@ -28,11 +34,13 @@ export function openStudio({ size }: { size: number }): Studio {
   const entry = new URL("./child.ts", import.meta.url);
   // A small young generation: nearly all garbage is a frame old, and memory must not grow with a block's length.
   const execArgv = ["--max-semi-space-size=1"];
-  const pool = childPool<StudioJob, Mastered | Measured | Stitched>(entry, { size, execArgv });
+  const pool = childPool<StudioJob, Inspected[] | Mastered | Measured | Stitched>(entry, { size, execArgv });
   return {
+    inspect: (job, options) => pool.run({ kind: "inspect", job }, options) as Promise<Inspected[]>,
     master: (job, options) => pool.run({ kind: "master", job }, options) as Promise<Mastered>,
     measure: (job, options) => pool.run({ kind: "measure", job }, options) as Promise<Measured>,
     stitch: (job, options) => pool.run({ kind: "stitch", job }, options) as Promise<Stitched>,
+    warm: () => pool.warm(),
     close: () => pool.close(),
   };
 }

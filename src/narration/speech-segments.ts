@@ -118,7 +118,7 @@ export type BoughtSegment = {
   ledgerId: string;
   audioSha256: string;
   audioBytes: number;
-  encoding: string;
+  encoding: "s16le";
   sampleRate: number;
   samples: number;
   words: unknown;

@@ -1,7 +1,6 @@
 /** Steps `speech` and `remaster`: one fragment is spoken where it must be, mastered and encoded. */
 import { z } from "zod";
 import type { FormatId } from "../media/formats.ts";
-import { powerMeter } from "../media/loudness.ts";
 import type { Part } from "../media/parts.ts";
 import { CEILING_DBTP, keyOfFragment, saveFragments, type Fragment } from "../narration/fragments.ts";
 import { charactersOf } from "../narration/plan.ts";
@@ -15,7 +14,13 @@ import {
 } from "../narration/speech-segments.ts";
 import { waste } from "../ledger/ledger.ts";
 import { PermanentError, RetryLater, type Task, type TaskContext } from "../orchestrator/task.ts";
-import { SpeechError, VoiceError, type Speech, type SpeechProvider } from "../providers/speech/speech.ts";
+import {
+  SpeechError,
+  VoiceError,
+  type Speech,
+  type SpeechProvider,
+  type SpeechRequest,
+} from "../providers/speech/speech.ts";
 import { keyOf, type Storage } from "../storage/storage.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { fragmentToMake, mastering, type FragmentToMake, type Mastering } from "./narrate-plan.ts";
@@ -35,6 +40,7 @@ export function speechTask(tools: NarrationTools): Task<z.infer<typeof speechInp
     input: speechInput,
     output: made,
     async run({ fragment, voice, formats: wanted, plan }, context) {
+      tools.studio.warm(); // while the voice speaks
       const spoken = await speak(tools, fragment, voice, context);
       context.progress(0.5);
       return makeFragment(tools, { fragment, formats: wanted, plan }, spoken, context.signal);
@@ -85,7 +91,7 @@ async function speak(
 }
 
 async function buy(
-  { db, storage }: NarrationTools,
+  tools: NarrationTools,
   provider: SpeechProvider,
   voice: VoiceInUse,
   claimant: Claimant,
@@ -94,54 +100,46 @@ async function buy(
   signal: AbortSignal,
 ): Promise<ReadySegment[]> {
   if (mine.size === 0) return [];
-  const fingerprints = [...mine.keys()];
-  const requests = fingerprints.map((fingerprint) => {
-    return { voice: voice.voice, language: voice.language, settings: voice.settings, text: texts.get(fingerprint)! };
+  const { db, storage } = tools;
+  const requests = [...mine.keys()].map((fingerprint): SpeechRequest => {
+    const { voice: id, language, settings } = voice;
+    return { voice: id, language, settings, text: texts.get(fingerprint)!, path: storage.scratch() };
   });
-  const speeches = await provider.speak(requests, { signal }).catch(async (error: unknown) => {
-    if (error instanceof SpeechError || error instanceof VoiceError) await waste(db, [...mine.values()]);
-    throw asTaskError(error);
-  });
-  const bought = await Promise.all(
-    speeches.map((speech, index) => store(storage, fingerprints[index]!, mine.get(fingerprints[index]!)!, speech)),
-  );
-  const accepted = await finishSegments(db, claimant, bought);
-  const refused = bought.filter((segment) => !accepted.has(segment.fingerprint));
-  if (refused.length > 0) throw new RetryLater(0, "The right to buy these segments passed to another attempt.");
-  return bought.map((segment) => ({ ...segment, encoding: "s16le" }));
-}
-
-/** T2: the bytes, before anything depends on them. */
-async function store(storage: Storage, fingerprint: string, ledgerId: string, speech: Speech): Promise<BoughtSegment> {
-  const { sha256, bytes } = await storage.put(speech.audio);
-  const { encoding, sampleRate, samples, words } = speech;
-  const loudness = powersOfSpeech(speech);
-  return {
-    fingerprint,
-    ledgerId,
-    audioSha256: sha256,
-    audioBytes: bytes,
-    encoding,
-    sampleRate,
-    samples,
-    words,
-    loudness,
-  };
-}
-
-const piece = new Float32Array(24_000);
-
-function powersOfSpeech({ audio, sampleRate, samples }: Speech): Float32Array {
-  const meter = powerMeter(sampleRate);
-  const bytes = audio.byteOffset % 2 === 0 ? audio : audio.slice(); // 16 bits at a time need even places
-  const s16 = new Int16Array(bytes.buffer, bytes.byteOffset, samples);
-  const pcm = piece; // a second at a time: all of it is four times the audio
-  for (let at = 0; at < samples; at += pcm.length) {
-    const length = Math.min(pcm.length, samples - at);
-    for (let i = 0; i < length; i++) pcm[i] = s16[at + i]! / 32_768;
-    meter.push(pcm.subarray(0, length));
+  try {
+    const speeches = await provider.speak(requests, { signal }).catch(async (error: unknown) => {
+      if (error instanceof SpeechError || error instanceof VoiceError) await waste(db, [...mine.values()]);
+      throw asTaskError(error);
+    });
+    const spoken = speeches.map((speech, index) => ({ ...speech, path: requests[index]!.path }));
+    const bought = await keep(tools, [...mine], spoken, signal);
+    const accepted = await finishSegments(db, claimant, bought);
+    const refused = bought.filter((segment) => !accepted.has(segment.fingerprint));
+    if (refused.length > 0) throw new RetryLater(0, "The right to buy these segments passed to another attempt.");
+    return bought;
+  } finally {
+    await Promise.all(requests.map(({ path }) => storage.discard(path)));
   }
-  return meter.powers();
+}
+
+/** T2: the bytes, before anything depends on them; then what they sound like. */
+async function keep(
+  { storage, studio }: NarrationTools,
+  mine: [fingerprint: string, ledgerId: string][],
+  spoken: (Speech & { path: string })[],
+  signal: AbortSignal,
+): Promise<BoughtSegment[]> {
+  const stored = await Promise.all(spoken.map(({ path }) => storage.adopt(path)));
+  const paths = await Promise.all(stored.map(({ key }) => storage.local(key)));
+  const sounds = spoken.map(({ encoding, sampleRate, samples }, index) => {
+    return { path: paths[index]!, encoding, sampleRate, samples };
+  });
+  const inspected = await studio.inspect({ sounds }, { signal });
+  return mine.map(([fingerprint, ledgerId], index) => {
+    const { encoding, sampleRate, samples, words } = spoken[index]!;
+    const { sha256: audioSha256, bytes: audioBytes } = stored[index]!;
+    const { powers: loudness } = inspected[index]!;
+    return { fingerprint, ledgerId, audioSha256, audioBytes, encoding, sampleRate, samples, words, loudness };
+  });
 }
 
 /** A provider's failures as the orchestrator knows them: wait, give up, or try again with backoff. */

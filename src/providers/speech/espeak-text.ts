@@ -3,6 +3,9 @@
  *
  * It would obey Ctrl-A commands, stop at NUL, name invisible characters, and read a decomposed é as two things.
  */
+/** UTF-16 units of one request. */
+export const MAX_CHARACTERS = 4_000;
+
 export type EngineText = {
   text: string;
   /** For each code point of `text`, the UTF-16 offset in the original where it comes from. */

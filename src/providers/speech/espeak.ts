@@ -6,6 +6,7 @@
  */
 import { availableParallelism } from "node:os";
 import { childPool } from "../../children/pool.ts";
+import { MAX_CHARACTERS } from "./espeak-text.ts";
 import type { EspeakJob } from "./espeak-child.ts";
 import type { EngineSettings } from "./espeak-engine.ts";
 import { espeakLanguages, ESPEAK_VARIANTS } from "./espeak-voices.ts";
@@ -13,7 +14,6 @@ import { SpeechError, VoiceError } from "./speech.ts";
 import type { Speech, SpeechProvider, SpeechRequest, SpeechSettings } from "./speech.ts";
 
 const VOICES = new Set(espeakLanguages().map(({ id }) => id));
-const MAX_CHARACTERS = 4_000;
 /** The engine's own parameters: words a minute, base pitch, and how lively the pitch moves. */
 const SETTINGS: Record<keyof EngineSettings, { min: number; max: number; default: number }> = {
   rate: { min: 80, max: 450, default: 175 },
@@ -54,7 +54,7 @@ export function espeakSpeech({
       const characters = requests.reduce((sum, { text }) => sum + text.length, 0);
       const timeoutMs = watchdogMs + characters * WATCHDOG_MS_PER_CHARACTER;
       try {
-        return await pool.run({ texts, maxCharacters: MAX_CHARACTERS }, { signal, timeoutMs });
+        return await pool.run({ texts }, { signal, timeoutMs });
       } catch (cause) {
         throw signal?.aborted ? signal.reason : failed(requests, cause as Error);
       }
@@ -63,14 +63,14 @@ export function espeakSpeech({
   };
 }
 
-function toJob({ voice, text, settings }: SpeechRequest): EspeakJob["texts"][number] {
+function toJob({ voice, text, settings, path }: SpeechRequest): EspeakJob["texts"][number] {
   checkVoice(voice);
   if (text.length > MAX_CHARACTERS) {
     const message = `A text of ${text.length} characters is too long for espeak: split it at ${MAX_CHARACTERS}`;
     throw new SpeechError(message, { kind: "bad-request" });
   }
   const defaults = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, setting.default]));
-  return { voice, text, settings: { ...(defaults as EngineSettings), ...checkSettings(settings) } };
+  return { voice, text, path, settings: { ...(defaults as EngineSettings), ...checkSettings(settings) } };
 }
 
 /** A voice is a language of the package, or one with a variant of the speaker: `en-us`, `en-us+f3`. */

@@ -1,5 +1,6 @@
 /**
- * The port every voice stands behind: text in, 16-bit mono PCM and the time of each word out.
+ * The port every voice stands behind: text in, a file of 16-bit mono PCM and the time of each word out. Sound goes by
+ * file, so that no process between the voice and the studio ever holds it.
  *
  * An adapter adds nothing to the text and never retries: waiting, stopping and trying again belong to whoever calls.
  */
@@ -12,6 +13,8 @@ export type SpeechRequest = {
   /** Exactly what is spoken, markers compiled already. UTF-16, at most `maxCharacters` code units. */
   text: string;
   settings: SpeechSettings;
+  /** The file that the sound is written to, under a temporary name; not synced. Incomplete where the call failed. */
+  path: string;
 };
 
 export type SpeechSettings = Record<string, number | string | boolean>;
@@ -22,9 +25,8 @@ export type SpeechSettings = Record<string, number | string | boolean>;
  */
 export type SpokenWord = { start: number; end: number; from: number; to: number };
 
-/** `audio` holds `samples` little-endian 16-bit values, mono. Text without any sound gives 0 samples and no words. */
+/** The file holds `samples` little-endian 16-bit values, mono. Text without any sound gives 0 samples and no words. */
 export type Speech = {
-  audio: Uint8Array;
   encoding: "s16le";
   sampleRate: number;
   samples: number;

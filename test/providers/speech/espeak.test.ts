@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { espeakSpeech } from "../../../src/providers/speech/espeak.ts";
@@ -6,12 +8,21 @@ import { SPEECH_SAMPLES } from "../../../src/providers/speech/samples.ts";
 import { SpeechError, VoiceError, type SpeechRequest } from "../../../src/providers/speech/speech.ts";
 
 const espeak = espeakSpeech({ processes: 2 });
-afterAll(() => espeak.close());
+const folder = mkdtempSync(join(tmpdir(), "lector-espeak-"));
+let files = 0;
+afterAll(async () => {
+  await espeak.close();
+  rmSync(folder, { recursive: true });
+});
 
 const request = (text: string, voice = "en-us", settings: SpeechRequest["settings"] = {}): SpeechRequest => {
-  return { voice, language: "en", text, settings };
+  return { voice, language: "en", text, settings, path: join(folder, `${files++}.s16`) };
 };
-const say = async (...given: Parameters<typeof request>) => (await espeak.speak([request(...given)]))[0]!;
+const speak = async (requests: SpeechRequest[]) => {
+  const speeches = await espeak.speak(requests);
+  return speeches.map((speech, index) => ({ ...speech, audio: new Uint8Array(readFileSync(requests[index]!.path)) }));
+};
+const say = async (...given: Parameters<typeof request>) => (await speak([request(...given)]))[0]!;
 const wordsOf = (text: string, { words }: { words: { start: number; end: number }[] }) =>
   words.map(({ start, end }) => text.slice(start, end));
 
@@ -89,8 +100,8 @@ test.each(["a", "9", "<", "!", "ش", "👍", "\u0301", "[", "word "])(
 
 test("a batch is answered in order, the same as one by one, empty ones too", async () => {
   const batch = [request("One."), request("…"), request("Dua tiga.", "id"), request("One.")];
-  const together = await espeak.speak(batch);
-  const alone = (await Promise.all(batch.map((one) => espeak.speak([one])))).flat();
+  const together = await speak(batch);
+  const alone = (await Promise.all(batch.map((one) => speak([one])))).flat();
   expect(together).toEqual(alone);
   expect(await espeak.speak([])).toEqual([]);
 });
@@ -135,6 +146,15 @@ test("its model, part of every fingerprint, names the installed engine", () => {
 
 test("without a process it would wait for ever, so it does not start", () => {
   expect(() => espeakSpeech({ processes: 0 })).toThrow("whole number from 1, got 0");
+});
+
+test("a file that cannot be written fails the call and says why", async () => {
+  const nowhere = { ...request("Hello."), path: join(folder, "missing", "file") };
+  await expect(espeak.speak([nowhere])).rejects.toMatchObject({
+    failure: { kind: "transient" },
+    message: expect.stringContaining("ENOENT"),
+  });
+  expect((await say("Hello.")).samples).toBeGreaterThan(0);
 });
 
 test("an abort rejects with its reason, and the voice speaks on", async () => {
