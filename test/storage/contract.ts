@@ -9,7 +9,7 @@ const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 export function storageContract(name: string, open: () => Promise<Storage>): void {
-  describe(name, () => {
+  describe(`storage: ${name}`, () => {
     test("what is put is named by the SHA-256 of its bytes, and comes back whole", async () => {
       const storage = await open();
       const bytes = bytesOf("a sentence, as it was spoken");
