@@ -37,6 +37,7 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
   const { voice, locale, title, formats } = options;
   const request = { ...read, voice, locale, title, formats, maxCharacters: setup.limits.maxCharacters };
   const prepared = prepareNarration(request, { voices, providers: setup.providers });
+  for (const warning of prepared.warnings) process.stderr.write(`warning: ${warning}\n`);
   const folder = await openOutFolder(resolve(options.out ?? join("out", read.name)));
 
   const view = progressView({ bars: Boolean(process.stderr.isTTY), quiet: false });
@@ -52,7 +53,7 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
     const ended = await follow(lector, run, view, interrupted);
     view.end();
     if (!ended) return detached(run);
-    return await report(lector, ended, folder.path, options.json);
+    return await report(lector, ended, folder.path, { json: options.json, warnings: prepared.warnings });
   } finally {
     view.end();
     await worker.stop({ finishMs: FINISH_MS });
@@ -137,8 +138,10 @@ function detached(id: string): number {
   return exits.detached;
 }
 
-async function report(lector: Lector, run: Run, folder: string, json: boolean): Promise<number> {
-  const summary = { execution_id: run.executionId, status: run.status };
+type Report = { json: boolean; warnings: string[] };
+
+async function report(lector: Lector, run: Run, folder: string, { json, warnings }: Report): Promise<number> {
+  const summary = { execution_id: run.executionId, status: run.status, warnings };
   const elapsed = { elapsed_s: run.elapsedMs / 1000 };
   if (run.status !== "COMPLETED") {
     const error = run.error ?? { code: run.status.toLowerCase(), message: `The run was ${run.status.toLowerCase()}.` };

@@ -11,14 +11,25 @@ export type BodyFormat = "markdown" | "html" | "text";
 
 export type BlockKind = "heading" | "paragraph" | "item" | "quote" | "row" | "caption" | "code" | "image" | "note";
 
-/** A run of text. `source`: UTF-16 offsets into the body as given; null for words that we add ("Image:"). */
-export type Inline = { text: string; source: [start: number, end: number] | null };
+/**
+ * A run of text. `source`: UTF-16 offsets into the body as given; null for words that we add ("Image:"). `spoken`: what is said, where that
+ * is not how `text` reads: a formula.
+ */
+export type Inline = { text: string; source: [start: number, end: number] | null; spoken?: string };
 
 /** `level`: 1 to 6 of a heading, the depth of a list item (from 1). */
 export type DocumentBlock = { kind: BlockKind; level?: number; inline: Inline[] };
 
-/** `language`: a BCP 47 tag the text itself names (`lang`, front matter), else null. */
-export type SpeakableDocument = { title: string | null; language: string | null; blocks: DocumentBlock[] };
+/**
+ * `language`: a BCP 47 tag the text itself names (`lang`, front matter), else null. `warnings`: what could not be read, for people, a line
+ * each.
+ */
+export type SpeakableDocument = {
+  title: string | null;
+  language: string | null;
+  blocks: DocumentBlock[];
+  warnings: string[];
+};
 
 /** A text that cannot be narrated; the message says why. */
 export class UnusableInput extends Error {
@@ -50,15 +61,17 @@ export function readDocument(body: string, options: ReadOptions): SpeakableDocum
     );
   }
   const given = cleaned(options.title ?? "").trim();
-  return { title: given !== "" ? given : (title ?? headline(blocks)), language, blocks };
+  const warnings = [...page.warnings];
+  return { title: given !== "" ? given : (title ?? headline(blocks)), language, blocks, warnings };
 }
 
 /** `v1:` + SHA-256 (hex) of title and speakable text: white space and markup that is not spoken do not change it. */
-export function contentHash({ title, blocks }: SpeakableDocument): string {
+export function contentHash({ title, blocks }: Pick<SpeakableDocument, "title" | "blocks">): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify(title?.replace(/\s+/g, " ").trim() ?? null));
   for (const { kind, level, inline } of blocks) {
-    hash.update(JSON.stringify([kind, kind === "heading" ? level : 0, plainText(inline)]));
+    const spoken = inline.flatMap((part) => part.spoken ?? []);
+    hash.update(JSON.stringify([kind, kind === "heading" ? level : 0, plainText(inline), ...spoken]));
   }
   return `v1:${hash.digest("hex")}`;
 }

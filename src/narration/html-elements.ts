@@ -1,4 +1,5 @@
 import { codeLanguage } from "./code-language.ts";
+import { closeMaths, finishMaths, mathsText, openMaths, type Drawn, type Maths } from "./html-maths.ts";
 import { isSilent } from "./html-silent.ts";
 import { structureOf, type Structure } from "./html-structure.ts";
 import { closeTable, closeTablePart, newTable, openTablePart, type HtmlTable } from "./html-table.ts";
@@ -28,7 +29,11 @@ export type Elements = {
   /** An element whose text is not heard, and how many of its name are open. */
   muted: { name: string; depth: number } | null;
   /** An element whose text is looked at first when it ends. */
-  capture: { name: "pre" | "math" | "sup"; depth: number; text: string; language: string | null; mark: boolean } | null;
+  capture: { name: "pre" | "sup"; depth: number; text: string; language: string | null; mark: boolean } | null;
+  /** A formula that is being read. */
+  maths: Maths | null;
+  /** What was heard of the formula that a script of the page drew several times, and its TeX where that stands apart. */
+  drawn: Drawn;
   table: HtmlTable | null;
   /** Elements that are silent here although they are not hidden. */
   silent: ReadonlySet<string>;
@@ -67,7 +72,19 @@ export function newElements(
   silent: ReadonlySet<string> = new Set(),
   note: (id: string) => void = () => {},
 ): Elements {
-  return { page, stack: [], open: new Map(), muted: null, capture: null, table: null, silent, note };
+  const drawn = { latex: null, said: false };
+  return {
+    page,
+    stack: [],
+    open: new Map(),
+    muted: null,
+    capture: null,
+    maths: null,
+    drawn,
+    table: null,
+    silent,
+    note,
+  };
 }
 
 export function openElement(elements: Elements, name: string, attribute: Attribute): void {
@@ -78,12 +95,13 @@ export function openElement(elements: Elements, name: string, attribute: Attribu
     if (muted.name !== "p" || !(name === "p" || breaks.has(name) || structural.has(name))) return;
     elements.muted = null;
   }
+  if (capture === null && openMaths(elements, name, attribute)) return;
   if (isSilent(elements, name, attribute)) {
     if (!withoutEnd.has(name)) elements.muted = { name, depth: 1 };
     return;
   }
   if (capture !== null) return openInCapture(capture, name, attribute);
-  if (name === "pre" || name === "math" || name === "sup") return openCapture(elements, name, attribute);
+  if (name === "pre" || name === "sup") return openCapture(elements, name, attribute);
   if (name === "img") return image(page, attribute("alt") ?? "", null);
   if (name === "br") return space(page);
   if (name === "q") return sayText(elements, "“", null);
@@ -98,6 +116,7 @@ export function closeElement(elements: Elements, name: string): void {
     if (name === muted.name && --muted.depth === 0) elements.muted = null;
     return;
   }
+  if (closeMaths(elements, name)) return;
   if (capture !== null) {
     if (name === capture.name && --capture.depth === 0) closeCapture(elements, capture);
     return;
@@ -115,13 +134,14 @@ export function finishElements(elements: Elements): void {
 }
 
 export function finishCapture(elements: Elements): void {
+  finishMaths(elements);
   if (elements.capture !== null) closeCapture(elements, elements.capture);
 }
 
 /** Text between tags, its entities decoded. `start`: as `words` takes it. */
 export function sayText(elements: Elements, text: string, start: number | null): void {
   const { page, capture } = elements;
-  if (elements.muted !== null) return;
+  if (elements.muted !== null || mathsText(elements, text)) return;
   if (capture !== null) {
     capture.text += text;
     return;
@@ -130,22 +150,29 @@ export function sayText(elements: Elements, text: string, start: number | null):
   words(page, text, start);
 }
 
-/** A formula, or text that is written otherwise in the body. */
-export function sayFormula(elements: Elements, tex: string): void {
+/** Whether text here is gathered before it is read. */
+export function isGathered({ capture, maths }: Elements): boolean {
+  return capture !== null || maths !== null;
+}
+
+/** TeX in the text. */
+export function sayFormula(elements: Elements, tex: string, block: boolean): void {
   if (elements.muted !== null || elements.capture !== null) return;
+  if (block) end(elements.page);
   beginText(elements, tex);
   formula(elements.page, tex, null);
+  if (block) end(elements.page);
 }
 
 export function sayLiteral(elements: Elements, text: string, source: [number, number] | null): void {
-  if (elements.muted !== null) return;
+  if (elements.muted !== null || mathsText(elements, text)) return;
   if (elements.capture !== null) elements.capture.text += text;
   else if (beginText(elements, text)) literal(elements.page, text, source);
   else space(elements.page);
 }
 
 /** Opens the block that text here belongs to, with its list number; false where the text is only white space. */
-function beginText({ page, stack }: Elements, text: string): boolean {
+export function beginText({ page, stack }: Elements, text: string): boolean {
   if (/^\s*$/.test(text)) return false;
   if (page.open !== null || page.cell !== null) return true;
   const inside = stack.at(-1);
@@ -213,7 +240,7 @@ function openTable(elements: Elements, attribute: Attribute): void {
   else if (!/^(?:presentation|none)$/i.test(attribute("role") ?? "")) elements.table = newTable();
 }
 
-function openCapture(elements: Elements, name: "pre" | "math" | "sup", attribute: Attribute): void {
+function openCapture(elements: Elements, name: "pre" | "sup", attribute: Attribute): void {
   if (name === "pre") end(elements.page);
   const language = name === "pre" ? languageOf(attribute) : null;
   elements.capture = { name, depth: 1, text: "", language, mark: false };
@@ -237,7 +264,6 @@ function languageOf(attribute: Attribute): string | null {
 function closeCapture(elements: Elements, { name, text, language, mark }: NonNullable<Elements["capture"]>): void {
   elements.capture = null;
   if (name === "pre") return sayCode(elements, text, language);
-  if (name === "math") return sayFormula(elements, text);
   const bracketed = mark && !isSpeakable(text);
   if (bracketed || text.trim() === "") return;
   const raised = /^[\d+−-]+$/.test(text.trim());

@@ -7,11 +7,21 @@ const neverHeard = new Set(
 
 export function isSilent(elements: Elements, name: string, attribute: Attribute): boolean {
   if (neverHeard.has(name) || elements.silent.has(name)) return true;
+  const drawn = drawnFormula(name, attribute);
+  if (drawn !== null) return drawn;
   if (name === "a" && elements.capture?.name !== "pre" && isNoteMark(elements, attribute)) return true;
   if (name === "dialog") return attribute("open") === null;
   if (attribute("hidden") !== null || attribute("aria-hidden")?.trim().toLowerCase() === "true") return true;
   const style = attribute("style");
   return style !== null && /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))/i.test(style);
+}
+
+/** What is drawn of a formula is silent, the MathML beside it is not, hidden though it is. */
+function drawnFormula(name: string, attribute: Attribute): boolean | null {
+  if (name === "mjx-math" || attribute("data-mathml") !== null) return true;
+  const names = attribute("class") ?? "";
+  if (/\b(?:katex-html|MathJax_Preview|mwe-math-fallback-image-\w+)/.test(names)) return true;
+  return /\bmwe-math-mathml-/.test(names) ? false : null;
 }
 
 /** A footnote's mark (its note follows the block) or the arrow back to it: neither is read. */

@@ -1,5 +1,13 @@
 import { decodeEntity, entity } from "./entities.ts";
-import { closeElement, openElement, sayFormula, sayLiteral, sayText, type Elements } from "./html-elements.ts";
+import {
+  closeElement,
+  isGathered,
+  openElement,
+  sayFormula,
+  sayLiteral,
+  sayText,
+  type Elements,
+} from "./html-elements.ts";
 import { attributeOf, closingTag, openingTag } from "./html-tags.ts";
 
 /*
@@ -58,11 +66,11 @@ const tex = /\\\(([^]{1,1000}?)\\\)|\\\[([^]{1,1000}?)\\\]|\$\$([^$]{1,1000})\$\
 export function sayTex(elements: Elements, text: string, start: number, place: Place | null): void {
   const say = (from: number, to: number) =>
     sayText(elements, text.slice(from, to), place === null ? null : place(start + from));
-  if (!/\\[([]|\$\$/.test(text)) return say(0, text.length);
+  if (isGathered(elements) || !/\\[([]|\$\$/.test(text)) return say(0, text.length);
   let from = 0;
   for (const match of text.matchAll(tex)) {
     if (match.index > from) say(from, match.index);
-    sayFormula(elements, match[1] ?? match[2] ?? match[3] ?? "");
+    sayFormula(elements, match[1] ?? match[2] ?? match[3] ?? "", match[1] === undefined);
     from = match.index + match[0].length;
   }
   if (from < text.length) say(from, text.length);
@@ -78,7 +86,13 @@ function readTag(elements: Elements, text: string, at: number, place: Place): nu
   const open = openingTag(text, at);
   if (open !== null) {
     openElement(elements, open.name, (name) => attributeOf(open.attributes, name));
-    return elements.muted?.name === open.name && rawText.has(open.name) ? rawEnd(text, open.name, open.end) : open.end;
+    if (elements.maths !== null && text.startsWith("/>", open.end - 2)) closeElement(elements, open.name);
+    if (!rawText.has(open.name)) return open.end;
+    const inside = elements.maths?.name === open.name;
+    if (!inside && elements.muted?.name !== open.name) return open.end;
+    const stop = rawEnd(text, open.name, open.end);
+    if (inside) sayText(elements, text.slice(open.end, stop), null);
+    return stop;
   }
   const kind = unread.find(([mark]) => text.startsWith(mark, at));
   if (kind !== undefined) {

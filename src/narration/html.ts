@@ -16,7 +16,14 @@ type Node = {
   parentNode: Node | null;
   getAttribute?(name: string): string | null;
 };
-type Element = Node & { childNodes: Iterable<Node>; append(...nodes: Node[]): void; replaceWith(node: Node): void };
+type Element = Node & {
+  childNodes: Iterable<Node>;
+  previousElementSibling: Node | null;
+  querySelectorAll(selector: string): Iterable<Element>;
+  setAttribute(name: string, value: string): void;
+  append(...nodes: (Node | string)[]): void;
+  replaceWith(node: Node): void;
+};
 type Document = Node & {
   documentElement: Node;
   body: Node | null;
@@ -104,6 +111,7 @@ function mainText(document: Document): { title: string | null; root: Node } | nu
     Readability: new (document: Document, options: object) => { parse(): Found };
   };
   keepSources(document);
+  keepFormulas(document);
   try {
     const found = new Readability(document, { keepClasses: true, serializer: (node: Node) => node }).parse();
     if (!found?.content || !isSpeakable(found.textContent ?? "")) return null;
@@ -120,6 +128,29 @@ function keepSources(document: Document): void {
     const source = document.createElement("p");
     source.append(...footer.childNodes);
     footer.replaceWith(source);
+  }
+}
+
+/** Readability drops what is hidden and all scripts: where a formula is drawn, its MathML or TeX stands in its place. */
+function keepFormulas(document: Document): void {
+  for (const drawn of document.querySelectorAll(
+    ".katex, mjx-container, .mwe-math-element, .MathJax, .MJX_Assistive_MathML",
+  )) {
+    for (const math of drawn.querySelectorAll("math")) {
+      drawn.replaceWith(math);
+      break;
+    }
+  }
+  for (const script of document.querySelectorAll('script[type^="math/tex"]')) {
+    const before = script.previousElementSibling;
+    if (before?.nodeName.toLowerCase() === "math") continue;
+    const math = document.createElement("math");
+    const tex = document.createElement("annotation");
+    tex.setAttribute("encoding", "application/x-tex");
+    tex.append(script.textContent ?? "");
+    math.append(tex);
+    if (/mode\s*=\s*display/.test(script.getAttribute?.("type") ?? "")) math.setAttribute("display", "block");
+    script.replaceWith(math);
   }
 }
 

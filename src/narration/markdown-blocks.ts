@@ -16,7 +16,7 @@ import { columnsOf, isDelimiterRow } from "./markdown-table.ts";
 
 /*
  * The block structure of a Markdown text, by the rules of CommonMark 0.31 (lists, quotes, fences, HTML blocks, lazy
- * continuation) with GitHub's tables and footnotes and `$$` blocks. One pass over the lines; a leaf keeps where its
+ * continuation) with GitHub's tables and footnotes, `$$` and `\\[` blocks. One pass over the lines; a leaf keeps where its
  * lines stand in the body, not their text.
  *
  * Not the parser of unified: that one overflows the stack at 20,000 nested quotes, takes 14 s for 10,000 nested lists and
@@ -37,6 +37,7 @@ export function readBlocks(body: string, start: number): Blocks {
     column: 0,
     depth: 0,
     ruleStart: new Map(),
+    closes: new Map(),
   };
   const lineEnd = /\r\n|\n|\r/g;
   for (let from = start; from < body.length;) {
@@ -146,7 +147,10 @@ function continueLeaf(reader: Reader, open: Open): boolean {
   if (open.type === "module") return !blank;
   if (open.type === "html") return continueHtml(reader, open);
   const line = reader.body.slice(next, reader.end);
-  const closes = open.type === "fence" ? indent < 4 && closesFence(line, open) : line.includes("$$");
+  const closes =
+    open.type === "fence"
+      ? indent < 4 && closesFence(line, open)
+      : open.type === "formula" && line.includes(open.close);
   if (!closes || open.type === "formula") open.leaf.lines.push(next, reader.end);
   if (closes) reader.open = null;
   return true;

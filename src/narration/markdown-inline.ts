@@ -1,13 +1,14 @@
 import { findUrls, hostOf } from "./bare-url.ts";
 import { decodeEntity, entity } from "./entities.ts";
 import { closingTag, openingTag } from "./html-tags.ts";
+import { readBracketFormula, readDollarFormula } from "./markdown-formula.ts";
 import { linkEnd } from "./markdown-links.ts";
 import { closeEmphasis, delimiterRun } from "./markdown-emphasis.ts";
 import { normalLabel } from "./markdown-references.ts";
 import { add, find, type Piece, type References, type Scanner } from "./markdown-scanner.ts";
 
 /*
- * What is said of a Markdown paragraph, heading or cell: CommonMark 0.31 with GitHub's extensions and `$…$`. The result is flat: marks are gone, and
+ * What is said of a Markdown paragraph, heading or cell: CommonMark 0.31 with GitHub's extensions and formulas. The result is flat: marks are gone, and
  * a link is its text. Every search that may fail remembers that it failed, so the time is linear in the text.
  */
 
@@ -75,7 +76,7 @@ function readMark(scanner: Scanner): boolean {
     case "{":
       return skip(scanner, "{/*", "*/}");
     case "$":
-      return readFormula(scanner);
+      return readDollarFormula(scanner);
     case "!":
       return scanner.text[scanner.at + 1] === "[" && openBracket(scanner, 2);
     case "[":
@@ -87,6 +88,7 @@ function readMark(scanner: Scanner): boolean {
 
 function readEscape(scanner: Scanner): boolean {
   const { text, at } = scanner;
+  if (readBracketFormula(scanner)) return true;
   const next = text[at + 1];
   if (next === "\n") return add(scanner, { type: "space", start: at, end: at + 2 });
   if (next === undefined || !escapable.test(next)) return false;
@@ -171,41 +173,6 @@ function skip(scanner: Scanner, open: string, close: string): boolean {
   if (end === -1) return false;
   scanner.at = end + close.length;
   return true;
-}
-
-/**
- * Pandoc's rule for `$`: no white space inside the marks, no digit behind the last. Beyond it, so that money stays money ("US$5 and A$ 7"):
- * no letter or digit before the first, and no other `$` inside.
- */
-function readFormula(scanner: Scanner): boolean {
-  const { text, at } = scanner;
-  const marks = text[at + 1] === "$" ? "$$" : "$";
-  const from = at + marks.length;
-  const end = closeOfFormula(scanner, marks, from);
-  if (end === -1) return marks === "$$" && add(scanner, { type: "text", start: at, end: from });
-  if (marks === "$" && !isTight(text, at, end)) return false;
-  const tex = text.slice(from, end);
-  if (tex.trim() === "") return false;
-  add(scanner, { type: "formula", start: at, end: end + marks.length, tex });
-  return true;
-}
-
-function isTight(text: string, at: number, end: number): boolean {
-  return (
-    !/[\p{L}\p{N}]/u.test(text[at - 1] ?? "") &&
-    !/\s/.test(text[at + 1]!) &&
-    !/\s/.test(text[end - 1]!) &&
-    !/\d/.test(text[end + 1] ?? "")
-  );
-}
-
-function closeOfFormula(scanner: Scanner, marks: string, from: number): number {
-  for (let at = find(scanner, marks, from); at !== -1; at = find(scanner, marks, at + 1)) {
-    let slashes = 0;
-    while (scanner.text[at - 1 - slashes] === "\\") slashes++;
-    if (slashes % 2 === 0) return at;
-  }
-  return -1;
 }
 
 // A mark without its note is not read either.

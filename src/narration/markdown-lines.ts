@@ -34,7 +34,7 @@ export type Open =
   | { type: "paragraph"; leaf: Leaf }
   | { type: "indented"; leaf: Leaf }
   | { type: "fence"; leaf: Leaf; mark: string; length: number }
-  | { type: "formula"; leaf: Leaf }
+  | { type: "formula"; leaf: Leaf; close: string }
   | { type: "html"; leaf: Leaf; until: HtmlBlockEnd }
   | { type: "table"; leaf: Leaf }
   | { type: "module"; leaf: Leaf };
@@ -52,6 +52,8 @@ export type Reader = Blocks & {
   depth: number;
   /** From where on the line holds nothing but one rule mark and white space, by mark. */
   ruleStart: Map<string, number>;
+  /** Where the next end of a formula was found last, by its mark; -1: there is none any more. */
+  closes: Map<string, number>;
 };
 
 export function addLeaf(reader: Reader, kind: Leaf["kind"], lines: number[]): Leaf {

@@ -15,6 +15,7 @@ import {
   type Place,
   type Reader,
 } from "./markdown-lines.ts";
+import { looksLikeTex } from "./markdown-formula.ts";
 import { normalLabel } from "./markdown-references.ts";
 
 // Deeper marks are read past: what they hold is spoken, in the innermost of these.
@@ -29,7 +30,7 @@ export function openBlock(reader: Reader): boolean {
   if (first === ">") return openQuote(reader, next, indent);
   if (first === "#") return openHeading(reader, next);
   if (first === "`" || first === "~") return openFence(reader, next);
-  if (first === "$") return openFormula(reader, next);
+  if (first === "$" || first === "\\") return openFormula(reader, next);
   if (first === "<") return openHtml(reader, next);
   if (first === "[") return openNote(reader, next);
   if ((first === "=" || first === "-") && closeHeading(reader, next, first)) return true;
@@ -78,15 +79,36 @@ function openFence(reader: Reader, next: number): boolean {
   return true;
 }
 
+/** `$$` or `\[` at the start of a line opens a formula that ends at the end of this line or a later one. */
 function openFormula(reader: Reader, next: number): boolean {
   const { body } = reader;
-  if (!body.startsWith("$$", next) || body.slice(next + 2, reader.end).includes("$")) return false;
-  // Without an end it is no formula, nor across a blank line: "$$" in prose must not silence the rest.
-  const close = body.indexOf("$$", reader.end);
-  if (close === -1 || /\n[ \t]*\r?\n/.test(body.slice(reader.end, close))) return false;
+  const open = /\$\$|\\{1,2}\[/y;
+  open.lastIndex = next;
+  const mark = open.exec(body)?.[0];
+  if (mark === undefined) return false;
+  const close = mark === "$$" ? mark : mark.replace("[", "]");
+  const from = next + mark.length;
+  const end = nextClose(reader, close, from);
+  if (end === -1 || end - from > 20_000) return false;
+  const tex = body.slice(from, end);
+  const onLine = end < reader.end;
+  // Text behind it, or a bracket that is no TeX: it is part of a sentence. Across a blank line "$$" must not silence the rest.
+  const behind = body.slice(end + close.length, onLine ? reader.end : end + close.length);
+  if (tex.trim() === "" || /\S/.test(behind.replace(/^[.,;:]/, "")) || /\n[ \t]*\r?\n/.test(tex)) return false;
+  if (mark === "$$" ? !onLine && body.slice(from, reader.end).includes("$") : !looksLikeTex(tex)) return false;
   closeDownTo(reader, reader.depth);
-  reader.open = { type: "formula", leaf: addLeaf(reader, "formula", [next, reader.end]) };
+  const leaf = addLeaf(reader, "formula", [next, reader.end]);
+  if (onLine) return finishLine(reader);
+  reader.open = { type: "formula", leaf, close };
   return true;
+}
+
+function nextClose({ body, closes }: Reader, close: string, from: number): number {
+  const known = closes.get(close);
+  if (known !== undefined && (known === -1 || known >= from)) return known;
+  const at = body.indexOf(close, from);
+  closes.set(close, at);
+  return at;
 }
 
 function openHtml(reader: Reader, next: number): boolean {

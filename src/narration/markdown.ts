@@ -4,8 +4,10 @@ import {
   closeElement,
   finishCapture,
   finishElements,
+  isGathered,
   newElements,
   openElement,
+  sayLiteral,
   type Elements,
 } from "./html-elements.ts";
 import { attributeOf } from "./html-tags.ts";
@@ -15,7 +17,8 @@ import { readInline } from "./markdown-inline.ts";
 import type { Blocks, Leaf } from "./markdown-lines.ts";
 import type { Piece, References } from "./markdown-scanner.ts";
 import { cellSpans } from "./markdown-table.ts";
-import { announce, begin, end, formula, image, literal, space, words, type Page } from "./page.ts";
+import { blockFormula } from "./markdown-formula.ts";
+import { announce, begin, end, formula, image, isSpeakable, literal, space, words, type Page } from "./page.ts";
 import { sayTable, type Cell } from "./table.ts";
 
 type Reader = {
@@ -53,7 +56,7 @@ function readLeaf(reader: Reader, leaf: Leaf): void {
   if (leaf.kind === "code") return sayCode(reader, leaf);
   openLeaf(page, leaf);
   if (leaf.kind === "paragraph" && leaf.place.first) dropTaskMark(reader.body, leaf.lines);
-  if (leaf.kind === "formula") formula(page, "\\block", null);
+  if (leaf.kind === "formula") readFormula(reader, leaf);
   else readText(reader, regionOf(reader, leaf.lines));
   finishCapture(elements);
   end(page);
@@ -126,6 +129,19 @@ function regionOf({ body }: Reader, lines: number[]): Region {
   return { text: parts.join("\n"), starts };
 }
 
+/** A formula between marks on lines of their own (what stands behind the last is read on), or in a fence. */
+function readFormula(reader: Reader, { lines, info }: Leaf): void {
+  const { page } = reader;
+  const { text } = regionOf(reader, lines);
+  const marks = info === undefined ? blockFormula.exec(text) : null;
+  const source: [number, number] = [lines[0] ?? 0, lines.at(-1) ?? 0];
+  formula(page, marks === null ? text : marks[2]!, source);
+  const rest = marks === null ? "" : text.slice(marks[0].length);
+  if (!isSpeakable(rest)) return;
+  end(page);
+  readText(reader, regionOf(reader, [source[1] - rest.length, source[1]]));
+}
+
 /** Gives places in the body for places in a region; asked in rising order. */
 function placer({ starts }: Region): (at: number) => number {
   let line = 0;
@@ -160,14 +176,14 @@ function textOf(text: string, piece: Piece): string {
 
 function sayPiece(reader: Reader, { text }: Region, piece: Piece, place: (at: number) => number): void {
   const { page, elements } = reader;
-  if (piece.type === "open")
-    return openElement(elements, piece.tag.name, (name) => attributeOf(piece.tag.attributes, name));
-  if (piece.type === "close") return closeElement(elements, piece.tag.name);
-  if (elements.muted !== null || piece.end < piece.start) return;
-  if (elements.capture !== null) {
-    elements.capture.text += textOf(text, piece);
+  if (piece.type === "open") {
+    openElement(elements, piece.tag.name, (name) => attributeOf(piece.tag.attributes, name));
+    if (elements.maths !== null && text.startsWith("/>", piece.end - 2)) closeElement(elements, piece.tag.name);
     return;
   }
+  if (piece.type === "close") return closeElement(elements, piece.tag.name);
+  if (elements.muted !== null || piece.end < piece.start) return;
+  if (isGathered(elements)) return sayLiteral(elements, textOf(text, piece), null);
   const start = place(piece.start);
   const source = (): [number, number] => [start, place(Math.max(piece.start, piece.end - 1)) + 1];
   if (piece.type === "text") words(page, text.slice(piece.start, piece.end), start);

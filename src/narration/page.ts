@@ -1,5 +1,9 @@
+import { createRequire } from "node:module";
 import type { BlockKind, DocumentBlock, Inline } from "./document.ts";
 import { findUrls, hostOf } from "./bare-url.ts";
+import type { SaidFormula } from "./maths/formula.ts";
+import type { MathNode } from "./maths/mathml.ts";
+import type { Macros } from "./maths/tex.ts";
 import type { Phrases } from "./phrases.ts";
 
 /**
@@ -18,6 +22,10 @@ export type Page = {
   /** What follows the open block once it ends: its images and footnotes. */
   after: (() => void)[];
   following: boolean;
+  /** What the text's formulas define for later ones. */
+  macros: Macros;
+  /** What cannot be read, for people. */
+  warnings: Set<string>;
 };
 
 const speakable = /[\p{L}\p{N}]/u;
@@ -28,7 +36,17 @@ const unspeakable =
   /(?<=^|[^\u0590-\u{10FFFF}])(?:\u200C|\u200D)|(?![\t-\r])\p{Cc}|[\u00AD\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD\p{Cs}\p{Co}]|[\u{E0000}-\u{E007F}]/gu;
 
 export function newPage(phrases: Phrases): Page {
-  return { phrases, blocks: [], open: null, said: false, cell: null, after: [], following: false };
+  return {
+    phrases,
+    blocks: [],
+    open: null,
+    said: false,
+    cell: null,
+    after: [],
+    following: false,
+    macros: { defined: {}, length: 0 },
+    warnings: new Set(),
+  };
 }
 
 export function isSpeakable(text: string): boolean {
@@ -84,6 +102,11 @@ export function literal(page: Page, text: string, source: [number, number] | nul
   push(page, cleaned(text), source);
 }
 
+/** Adds runs that were read before, as a table's cells are. */
+export function again(page: Page, inline: readonly Inline[]): void {
+  for (const { text, source, spoken } of inline) push(page, text, source, spoken);
+}
+
 /** Adds words that do not count as content: a list's number, "Image:". */
 export function announce(page: Page, text: string, source: [number, number] | null): void {
   const said = page.said;
@@ -107,10 +130,36 @@ export function image(page: Page, alt: string, source: [number, number] | null):
   });
 }
 
+/** TeX as it stands between its marks. A letter or a number alone is text like other text. */
 export function formula(page: Page, tex: string, source: [number, number] | null): void {
   const simple = tex.trim();
+  if (simple === "") return;
   if (/^(?:[A-Za-z]|\d+(?:[.,]\d+)?)$/.test(simple)) return literal(page, simple, source);
-  if (page.phrases.formula !== null) literal(page, page.phrases.formula, source);
+  sayFormula(page, maths().sayTex(tex, page.phrases.language, page.macros), source);
+}
+
+export function mathMl(page: Page, math: MathNode | null, source: [number, number] | null): void {
+  sayFormula(page, maths().sayMathMl(math, page.phrases.language, page.macros), source);
+}
+
+type Maths = typeof import("./maths/formula.ts");
+
+let loaded: Maths | null = null;
+
+// Thirty files that a text without formulas never needs. Reading is synchronous, so no `await import`.
+function maths(): Maths {
+  loaded ??= createRequire(import.meta.url)("./maths/formula.ts") as Maths;
+  return loaded;
+}
+
+function sayFormula(page: Page, { spoken, display, warnings }: SaidFormula, source: [number, number] | null): void {
+  for (const warning of warnings) page.warnings.add(cleaned(warning));
+  const shown = cleaned(display);
+  if (page.phrases.language === null) {
+    // The voice of another language reads "x + 1", but no fraction.
+    if (/^[\p{L}\p{N}\s+−=.,²³]{1,40}$/u.test(shown)) literal(page, shown, source);
+  } else if (spoken === null) literal(page, page.phrases.formula ?? "", source);
+  else if (isSpeakable(spoken)) push(page, shown, source, cleaned(spoken));
 }
 
 function sayImage(page: Page, alt: string, source: [number, number] | null): void {
@@ -134,17 +183,18 @@ function run(page: Page, text: string, from: number, to: number, start: number |
   push(page, at === from ? part : text.slice(at, to), start === null ? null : [start + at, start + to]);
 }
 
-function push(page: Page, text: string, source: [number, number] | null): void {
+function push(page: Page, text: string, source: [number, number] | null, spoken?: string): void {
   if (text === "") return;
   const inline = page.cell ?? page.open?.inline;
   if (inline === undefined) {
-    if (!isSpeakable(text)) return;
+    if (!isSpeakable(spoken ?? text)) return;
     begin(page, "paragraph");
-    return push(page, text, source);
+    return push(page, text, source, spoken);
   }
-  if (!page.said && isSpeakable(text)) page.said = true;
+  if (!page.said && isSpeakable(spoken ?? text)) page.said = true;
   const last = inline.at(-1);
-  if (last !== undefined && joins(last, text, source)) {
+  if (spoken !== undefined) inline.push({ text, source, spoken });
+  else if (last !== undefined && joins(last, text, source)) {
     last.text += text;
     if (last.source !== null && source !== null) last.source[1] = source[1];
   } else inline.push({ text, source: source === null ? null : [source[0], source[1]] });
@@ -152,6 +202,7 @@ function push(page: Page, text: string, source: [number, number] | null): void {
 
 /** Runs that stand beside each other in the body, letter for letter, are one. */
 function joins(last: Inline, text: string, source: [number, number] | null): boolean {
+  if (last.spoken !== undefined) return false;
   if (last.source === null || source === null) return last.source === source;
   const [from, to] = last.source;
   return to === source[0] && to - from === last.text.length && source[1] - source[0] === text.length;

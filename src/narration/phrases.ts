@@ -1,5 +1,7 @@
 /** The words that we add to a text. null: said by its content alone, because we have no word in that language. */
 export type Phrases = {
+  /** Which words these are; null: none. */
+  language: "en" | "id" | null;
   image: string | null;
   footnote: string | null;
   formula: string | null;
@@ -8,10 +10,18 @@ export type Phrases = {
   table(columns: number, rows: number): string | null;
 };
 
-const silent: Phrases = { image: null, footnote: null, formula: null, code: () => null, table: () => null };
+const silent: Phrases = {
+  language: null,
+  image: null,
+  footnote: null,
+  formula: null,
+  code: () => null,
+  table: () => null,
+};
 
 const byLanguage: Record<string, Phrases> = {
   en: {
+    language: "en",
     image: "Image:",
     footnote: "Footnote:",
     formula: "formula",
@@ -19,6 +29,7 @@ const byLanguage: Record<string, Phrases> = {
     table: (columns, rows) => `Table with ${count(columns, "column")} and ${count(rows, "row")}, not read out.`,
   },
   id: {
+    language: "id",
     image: "Gambar:",
     footnote: "Catatan kaki:",
     formula: "rumus",

@@ -1,4 +1,5 @@
 import type { DocumentBlock } from "./document.ts";
+import { shareOut } from "./normalise/share-out.ts";
 import type { Token } from "./script.ts";
 
 /*
@@ -7,7 +8,9 @@ import type { Token } from "./script.ts";
  * borders fall on token borders, else between words.
  */
 
-type Run = { text: string; parts: { at: number; length: number; source: [number, number] | null }[] };
+/** `spoken`: what is said of the part, where its text does not say it. */
+type Part = { at: number; length: number; source: [number, number] | null; spoken: string | null };
+type Run = { text: string; parts: Part[] };
 
 const emoji =
   /\p{RI}\p{RI}|\p{Emoji}(?:\p{Emoji_Modifier}|\uFE0F)[\u{E0020}-\u{E007F}]*|\p{Emoji_Presentation}|(?=[\u2600-\u27BF])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0E|\uFE0F|\u20E3/gu;
@@ -37,8 +40,9 @@ export function spokenForm(display: string): string {
 function* runsOf({ inline }: DocumentBlock): Generator<Run> {
   const solid = /\S+/g;
   let run: Run = { text: "", parts: [] };
-  for (const { text, source } of inline) {
-    const exact = source !== null && source[1] - source[0] === text.length;
+  for (const { text, source, spoken } of inline) {
+    const exact = source !== null && source[1] - source[0] === text.length && spoken === undefined;
+    const shares = spoken === undefined ? null : shareOut(spoken, text.match(solid)?.length ?? 0);
     let from = 0;
     for (const match of text.matchAll(solid)) {
       if (match.index > from && run.text !== "") {
@@ -48,7 +52,7 @@ function* runsOf({ inline }: DocumentBlock): Generator<Run> {
       const [piece] = match;
       const start = source === null ? 0 : source[0] + match.index;
       const span: [number, number] | null = exact ? [start, start + piece.length] : source;
-      run.parts.push({ at: run.text.length, length: piece.length, source: span });
+      run.parts.push({ at: run.text.length, length: piece.length, source: span, spoken: shares?.shift() ?? null });
       run.text += piece;
       from = match.index + piece.length;
     }
@@ -66,11 +70,32 @@ function addTokens(run: Run, tokens: Token[]): void {
   for (const end of cutsOf(run.text)) {
     const display = at === 0 && end === run.text.length ? run.text : run.text.slice(at, end);
     while (run.parts[part + 1] !== undefined && run.parts[part + 1]!.at <= at) part++;
-    const token: Token = { display, spoken: spokenForm(display), source: sourceOf(run, part, at, end) };
+    const token: Token = { display, spoken: spokenOf(run, part, at, end), source: sourceOf(run, part, at, end) };
     if (at > 0) token.glue = true;
     tokens.push(token);
     at = end;
   }
+}
+
+/** A part with words of its own says them in the token that it begins in. */
+function spokenOf({ text, parts }: Run, first: number, from: number, to: number): string {
+  let spoken = "";
+  let plain = from;
+  let apart = false;
+  for (let index = first; index < parts.length && parts[index]!.at < to; index++) {
+    const { at, length, spoken: own } = parts[index]!;
+    if (own === null) continue;
+    if (at > plain) spoken = beside(spoken, spokenForm(text.slice(plain, at)), apart);
+    if (at >= from) spoken = beside(spoken, own, own.length > 1);
+    plain = Math.min(at + length, to);
+    apart = own.length > 1;
+  }
+  return plain < to ? beside(spoken, spokenForm(text.slice(plain, to)), apart) : spoken;
+}
+
+/** "$n$th" is one word, "5$\mu$m" is not. */
+function beside(before: string, text: string, apart: boolean): string {
+  return apart && /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(text) ? `${before} ${text}` : before + text;
 }
 
 /** From the first place that the token has in the body to its last. */

@@ -114,7 +114,8 @@ export type NarrationRequest = {
   maxCharacters: number;
 };
 
-export type PreparedNarration = { input: NarrateInput; dedupeKey: string };
+/** `warnings`: what of the text is not read, for people, a line each. */
+export type PreparedNarration = { input: NarrateInput; dedupeKey: string; warnings: string[] };
 
 /**
  * Checks a request and resolves what it leaves open, before a run exists. Throws `UnusableInput`, `UnknownVoice`,
@@ -128,7 +129,7 @@ export function prepareNarration(
   const formats = [...new Set(request.formats.map((format) => formatOf(format).id))];
   const given = request.locale === undefined ? undefined : canonicalLocale(request.locale);
   const document = readDocument(body, { format: bodyFormat, ...(given && { locale: given }) });
-  const text = document.blocks.flatMap((block) => block.inline.map((inline) => inline.text)).join(" ");
+  const text = document.blocks.flatMap((block) => block.inline.map((inline) => inline.spoken ?? inline.text)).join(" ");
   const characters = charactersOf(text);
   if (characters > request.maxCharacters) {
     throw new UnusableInput(
@@ -151,6 +152,7 @@ export function prepareNarration(
       about: { name, locale, voice: voice.key, content_hash: hash },
     },
     dedupeKey: `narrate:${createHash("sha256").update(canonicalize(key)!).digest("hex")}`,
+    warnings: document.warnings,
   };
 }
 

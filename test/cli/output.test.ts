@@ -48,6 +48,15 @@ test("--json prints one object and nothing else, and without it people get lines
   expect(plain.stderr).not.toContain("speech");
 });
 
+test("what cannot be read of a text is told in a line each, and in the object", async () => {
+  const file = here.write("foo.md", `# Foo\n\nSo $\\foo x^2$ and $\\foo y^2$.\n`);
+  const { stdout, stderr } = await here.run(["narrate", file, "--json"]);
+  expect(stderr.split("\n").filter((line) => line.startsWith("warning"))).toEqual([
+    "warning: the formula command \\foo is not read",
+  ]);
+  expect(onlyObject(stdout)).toMatchObject({ warnings: ["the formula command \\foo is not read"] });
+});
+
 test("on a terminal there is a bar for each stage, and the result stands below them", async () => {
   const file = here.write("bars.md", story(100, { paragraphs: 2 }));
   const command = `${process.execPath} ${BIN} narrate ${file}`;

@@ -53,9 +53,9 @@ const table: [name: string, body: string, expected: string[]][] = [
     ["paragraph: a"],
   ],
   [
-    "ruby by its base, formulas announced",
-    "<p><ruby>漢<rp>(</rp><rt>secret</rt><rp>)</rp></ruby> <math><mi>x</mi></math> <math><mfrac><mi>a</mi><mi>b</mi></mfrac><annotation>secret</annotation></math> \\(\\secret\\) $5 and $10</p>",
-    ["paragraph: 漢 x formula formula $5 and $10"],
+    "ruby by its base, formulas in words",
+    "<p><ruby>漢<rp>(</rp><rt>secret</rt><rp>)</rp></ruby> <math><mi>x</mi></math> <math><mfrac><mi>a</mi><mi>b</mi></mfrac><annotation>secret</annotation></math> \\(\\secret y\\) $5 and $10</p>",
+    ["paragraph: 漢 x a over b y $5 and $10"],
   ],
   [
     "footnotes follow their block",

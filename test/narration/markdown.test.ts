@@ -55,12 +55,12 @@ const table: [name: string, body: string, expected: string[]][] = [
     ["row: Name: Nina. Age: 5.", "row: Name: A|b.", "row: Name: c? Age: 1."],
   ],
   [
-    "formulas are announced, money is not a formula",
-    "Cost $5 then $10, US$5 and A$7. So $E = mc^2$, $x$, $$\\int$$ and\n\n$$\n\\frac{a}{b}\n$$\n\n```math\nsecret\n```",
+    "formulas are read, money is not a formula",
+    "Cost $5 then $10, US$5 and A$7. So $E = mc^2$, $x$, $$\\int f$$ and\n\n$$\n\\frac{a}{b}\n$$\n\n```math\nx^2\n```",
     [
-      "paragraph: Cost $5 then $10, US$5 and A$7. So formula, x, formula and",
-      "paragraph: formula",
-      "paragraph: formula",
+      "paragraph: Cost $5 then $10, US$5 and A$7. So E equals m c squared, x, the integral of f and",
+      "paragraph: a over b",
+      "paragraph: x squared",
     ],
   ],
   ["an open $$ silences nothing", "$$ is money\n\nfor $$ some", ["paragraph: $$ is money", "paragraph: for $$ some"]],
@@ -122,7 +122,12 @@ test("our own words are Indonesian in an Indonesian text, and left out where we 
     "note: Catatan kaki: Catatan.",
     "image: Gambar: Kucing.",
     "code: Contoh kode, dalam TypeScript.",
-    "paragraph: rumus",
+    "paragraph: y kuadrat",
   ]);
-  expect(heard(body, "markdown", "fr")).toEqual(["paragraph: Teks.", "note: Catatan.", "image: Kucing."]);
+  expect(heard(body, "markdown", "fr")).toEqual([
+    "paragraph: Teks.",
+    "note: Catatan.",
+    "image: Kucing.",
+    "paragraph: y²",
+  ]);
 });
