@@ -1,0 +1,63 @@
+import { glossary } from "./glossary.ts";
+import { cardinal, end, spokenNumber } from "./numbers.ts";
+import { done, reader, type Reader } from "./reader.ts";
+
+/* Signs that the voice passes over in silence, names in English, or gives a long name. */
+
+// A number that is read already, or one that nobody could read.
+const number = String.raw`[\d${done}]`;
+
+const between = glossary(`
+  = sama dengan, + ditambah, × kali, · kali, ÷ dibagi, < kurang dari, > lebih dari, ≤ kurang dari atau sama dengan
+  ≥ lebih dari atau sama dengan, ≠ tidak sama dengan, ≈ kira-kira, ± kurang lebih, − dikurangi
+`);
+const before = glossary(`
+  ± kurang lebih, ~ sekitar, ≈ kira-kira, < kurang dari, > lebih dari, ≤ paling banyak, ≥ paling sedikit, # nomor
+  § paragraf, √ akar, @ masing-masing
+`);
+const anywhere = glossary(`
+  & dan, → ke, = sama dengan, ≈ kira-kira, ≠ tidak sama dengan
+`);
+
+const operation = reader(
+  new RegExp(String.raw`(?<=[${done}\d)\p{L}²³] ?)[=+×·÷<>≤≥≠≈±−](?= ?[-−(√\p{L}]?${number})`, "gu"),
+  ([sign]) => between[sign]!,
+);
+/** 5 - 3 = 2: a hyphen is a minus where a result follows. */
+const minus = reader(new RegExp(String.raw`(?<=${number} )[-–](?= ${number}{1,80} =)`, "gu"), () => "dikurangi");
+const lead = reader(
+  new RegExp(String.raw`(?<![\p{L}${done}])[±~≈<>≤≥#§√@](?= ?${number})`, "gu"),
+  ([sign]) => before[sign]!,
+);
+const other = reader(
+  /(?<= |^|[\p{L}\d\uE000])[&→](?= |$|[\p{L}\d\uE000])|(?<= )[=≈≠](?= )/gu,
+  ([sign]) => anywhere[sign]!,
+);
+
+const raised = glossary(`
+  ⁰ 0, ¹ 1, ² 2, ³ 3, ⁴ 4, ⁵ 5, ⁶ 6, ⁷ 7, ⁸ 8, ⁹ 9, ⁻ -
+`);
+
+/** 10⁶, 10^-3, x², 5³. Of a word (anak²) nothing is known. */
+export const powers = reader(
+  new RegExp(
+    String.raw`(?<![\p{L}\p{N}]|\d[.,])(?!m[²³])(\d{1,15}(?:[.,]\d{1,15})?|[a-zA-Z])(?:([⁻]?[⁰¹²³⁴-⁹]{1,4})|\^([-−]?\d{1,4}))${end}`,
+    "gu",
+  ),
+  ([, base, high, caret]) => {
+    const exponent =
+      high === undefined ? caret!.replace("−", "-") : Array.from(high, (digit) => raised[digit]!).join("");
+    const said = /\d/.test(base!) ? spokenNumber(base!) : base!;
+    if (said === null) return null;
+    if (exponent === "2") return `${said} kuadrat`;
+    return `${said} pangkat ${exponent.startsWith("-") ? "minus " : ""}${cardinal(exponent.replace("-", ""))}`;
+  },
+);
+
+/** "siswa/siswi", "dan/atau": the voice would say "garis miring". */
+const stroke = reader(
+  /(?<![\p{L}\p{N}./~_-])(\p{L}\p{Ll}{1,30})\/(\p{Ll}{2,30})(?:\/(\p{Ll}{2,30}))?(?![\p{L}\p{N}/_-]|\.[\p{L}\p{N}])/gu,
+  ([, ...words]) => words.filter((word) => word !== undefined).join(" "),
+);
+
+export const symbols: readonly Reader[] = [minus, operation, lead, other, stroke];
