@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { BlockKind, SpeakableDocument } from "./document.ts";
+import { normalise } from "./normalise/normalise.ts";
 import { tokensOf } from "./tokens.ts";
 
 /*
@@ -86,12 +87,12 @@ export type Marker = z.infer<typeof markerSchema>;
 export type ScriptBlock = z.infer<typeof blockSchema>;
 export type Script = z.infer<typeof scriptSchema>;
 
-/** The script that says a document as it is written. */
+/** The script that says a document as it is written, its numbers and abbreviations as a reader of its language would. */
 export function verbatimScript(document: SpeakableDocument, locale: string): Script {
   const seen = new Map<string, number>();
   const blocks: ScriptBlock[] = [];
   for (const block of document.blocks) {
-    const inline = tokensOf(block);
+    const inline = normalise(tokensOf(block), locale);
     if (spokenText(inline) === "") continue;
     const { kind, level } = block;
     const id = blockId(kind, displayText(inline), seen);

@@ -1,0 +1,91 @@
+import type { Reading } from "./reading.ts";
+import { abbreviation } from "./en/abbreviations.ts";
+import { hostName, mailAddress, socialName } from "./en/addresses.ts";
+import { angle } from "./en/angles.ts";
+import { bookNumber, chain, ipAddress, phone, version, zipCode } from "./en/codes.ts";
+import { dash } from "./en/dashes.ts";
+import { dayOfMonth, isoDate, numericDate, season } from "./en/dates.ts";
+import { latin } from "./en/era.ts";
+import { fraction } from "./en/fractions.ts";
+import { numeralsOf } from "./en/numerals.ts";
+import { decades, ordinal } from "./en/ordinals.ts";
+import type { Found, Place, Rule } from "./en/place.ts";
+import { quantity } from "./en/quantities.ts";
+import { roman } from "./en/roman.ts";
+import { power, substance, symbol } from "./en/symbols.ts";
+import { meridiem, time, zone } from "./en/times.ts";
+
+/*
+ * What is said in English for what is written. The text is walked once. Where a word, a number or a sign begins, the rules
+ * for it are tried in order, and the first that applies takes what it knows; what none knows is left to the engine.
+ * Every rule looks at a bounded stretch, so the time is linear in the text.
+ */
+
+const start =
+  /(?<![\p{L}\p{M}\p{N}_])[\p{L}\p{Nd}]|(?<![\p{L}\d])\.(?=\d)|['’](?=\d0s)|[\p{Sc}+\-−–~≈±<>≤≥=≠×÷#§№@&©™®℠→²³½⅓⅔¼¾⅕-⅞⅐⅑⅒(]/gu;
+const run = /[\p{L}\p{M}\p{Nd}_]+|[^]/uy;
+
+const ofNumbers: Rule[] = [
+  ipAddress,
+  isoDate,
+  phone,
+  zipCode,
+  numericDate,
+  chain,
+  version,
+  time,
+  angle,
+  season,
+  fraction,
+  power,
+  dayOfMonth,
+  ordinal,
+  decades,
+  quantity,
+];
+const ofWords: Rule[] = [
+  bookNumber,
+  version,
+  zone,
+  mailAddress,
+  hostName,
+  substance,
+  roman,
+  meridiem,
+  latin,
+  abbreviation,
+  quantity,
+];
+const ofSigns: Rule[] = [phone, fraction, decades, quantity, dash, socialName, symbol];
+
+/** `region`: of the locale (`US`, `GB`): it orders the numbers of a date, and says "and" in a number or not. */
+export function readEn(text: string, region?: string): Reading[] {
+  const readings: Reading[] = [];
+  const numerals = numeralsOf(region);
+  for (let at = next(text, 0); at < text.length;) {
+    const found = firstOf({ text, at, numerals, region });
+    if (found !== null) readings.push(...found.readings);
+    at = next(text, found?.to ?? runEnd(text, at));
+  }
+  return readings;
+}
+
+function next(text: string, from: number): number {
+  start.lastIndex = from;
+  return start.exec(text)?.index ?? text.length;
+}
+
+function firstOf(place: Place): Found | null {
+  const letter = place.text[place.at]!;
+  const rules = /\d/.test(letter) ? ofNumbers : /\p{L}/u.test(letter) ? ofWords : ofSigns;
+  for (const rule of rules) {
+    const found = rule(place);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function runEnd(text: string, at: number): number {
+  run.lastIndex = at;
+  return at + run.exec(text)![0].length;
+}

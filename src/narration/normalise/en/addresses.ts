@@ -1,0 +1,65 @@
+import { isYear } from "./years.ts";
+import { match, whole, type Rule } from "./place.ts";
+
+const email = /[\p{L}\d][\p{L}\d._+-]{0,63}@((?:[\p{L}\d-]{1,63}\.){1,5}\p{L}{2,24})(?![\p{L}\d@])/uy;
+// Of the suffixes that are words too ("in", "is", "me", "so") none: a space may be missing behind a stop.
+const suffixes =
+  "com|org|net|edu|gov|int|mil|info|biz|io|dev|app|ai|co|tv|eu|uk|de|fr|jp|cn|ru|br|au|ca|nl|se|ch|es|pl|id|sg|my|nz|za|ie|dk|fi|kr|xyz|online|site|blog|news|wiki|shop|store|tech|museum|academy|agency|cloud|page|test|example|local";
+const host = new RegExp(
+  String.raw`(?:www\.)?((?:[\p{L}\d][\p{L}\d-]{0,62}\.){1,5}(?:${suffixes}))(?![\p{L}\d@-]|\.[\p{L}\d])`,
+  "uy",
+);
+const file =
+  /((?:[\p{L}\d_][\p{L}\d_-]{0,40})(?:\.[\p{L}\d_-]{1,20}){0,2})\.(js|mjs|ts|tsx|jsx|py|rb|rs|go|json|yaml|yml|toml|txt|csv|pdf|html|htm|css|md|xml|zip|gz|exe|dll|jpe?g|png|gif|svg|mp3|mp4|wav|docx?|xlsx?|pptx?|sh|sql|log|env|vtt|srt|svelte|vue|java|kt|swift|cpp|cs|php|ini|conf|lock)(?![\p{L}\d@-]|\.[\p{L}\d])/uy;
+const handle = /@([\p{L}\d][\p{L}\d_]{0,39})(?![\p{L}\d_@]|\.\p{L})/uy;
+const hashtag = /#(?=\d{0,8}\p{L})([\p{L}\d_]{1,60})(?![\p{L}\d_])/uy;
+
+/** "jane.doe@example.com" */
+export const mailAddress: Rule = ({ text, at }) => {
+  const found = match(email, text, at);
+  if (found === null) return null;
+  const [name = "", domain = ""] = found[0].split("@");
+  const person = name
+    .replaceAll(".", " dot ")
+    .replaceAll("_", " underscore ")
+    .replaceAll("-", " dash ")
+    .replaceAll("+", " plus ");
+  return whole(found, `${person} at ${saidHost(domain)}`);
+};
+
+/** "example.com", "www.example.co.uk", "index.html" */
+export const hostName: Rule = ({ text, at }) => {
+  const found = match(host, text, at);
+  if (found !== null) return whole(found, saidHost(found[1]!));
+  const named = match(file, text, at);
+  if (named === null) return null;
+  const name = `${named[1]}.${named[2]}`.replaceAll("_", " underscore ");
+  return whole(named, name.replaceAll(".", " dot "));
+};
+
+/** "@name", "#ClimateAction" */
+export const socialName: Rule = ({ text, at, numerals }) => {
+  if (/[\p{L}\d_/&]$/u.test(text.slice(Math.max(0, at - 1), at))) return null;
+  const person = match(handle, text, at);
+  if (person !== null) return whole(person, `at ${person[1]!.replaceAll("_", " underscore ")}`);
+  const topic = match(hashtag, text, at);
+  if (topic === null) return null;
+  const words = unfolded(topic[1]!).replaceAll(/\d+/g, (digits) =>
+    isYear(digits, "", "") ? numerals.year(digits) : numerals.cardinal(digits),
+  );
+  return whole(topic, `hashtag ${words}`);
+};
+
+// Two letters behind the last dot are a country's: spelt in capitals, or the engine makes a word of them.
+function saidHost(name: string): string {
+  return name
+    .replace(/\.(?:uk|de|fr|jp|cn|ru|br|au|ca|nl|se|ch|es|pl|id|sg|my|nz|za|ie|dk|fi|kr|eu|tv|ai)$/, (suffix) =>
+      suffix.toUpperCase(),
+    )
+    .replaceAll("-", " dash ")
+    .replaceAll(".", " dot ");
+}
+
+function unfolded(name: string): string {
+  return name.replaceAll("_", " ").replaceAll(/(?<=\p{Ll})(?=\p{Lu})|(?<=\p{L})(?=\d)|(?<=\d)(?=\p{L})/gu, " ");
+}
