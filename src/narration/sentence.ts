@@ -27,6 +27,8 @@ const quotedSpeech = /^(?:と|って|など|とか)/u;
 const address = /:\/\/|^[^\s]*[\p{L}\p{N}]\.\p{L}{2,}/u;
 const roman = /^[IVXLC]{2,5}$/u;
 const enumerator = /^(?:\d{1,3}(?:\.\d{1,3})*|[IVX]{1,5}|[ivx]{1,4}|\p{L})$/u;
+// A number behind it counts what follows ("Steps: 1. Look."). An emoji may stand between.
+const leadsOn = /[:;,(—–](?:\p{Extended_Pictographic}|\p{RI}|\p{Emoji_Modifier}|\u200D|\uFE0F)*$/u;
 const initialism = /^(?=.*(?:^|\.)\p{L}(?:\.|$))\p{L}{1,4}(?:\.\p{L}{1,4})+$/u;
 
 /** Numbers of the tokens that a sentence begins with, save the first: `[3]` says that tokens 0 to 2 are one sentence. */
@@ -40,10 +42,10 @@ export function sentenceStarts(tokens: readonly SentenceToken[], locale: string)
     const token = tokens[index]!;
     next = nextSaid(tokens, index + 1);
     // ")" on its own hands on the stop before it.
-    tail = tailOf(token, first || /[:;,(—–]$/u.test(before), rules) ?? (isTrailing(token) ? tail : null);
+    tail = tailOf(token, first || leadsOn.test(before), rules) ?? (isTrailing(token) ? tail : null);
     first = tail !== null && next < tokens.length && ends(tail, tokens, next, rules);
     if (first) starts.push(next);
-    before = token.spoken.slice(-1);
+    before = token.display.slice(-reach);
   }
   return starts;
 }

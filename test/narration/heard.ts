@@ -1,11 +1,12 @@
 import { readDocument, type BodyFormat } from "../../src/narration/document.ts";
-import { spokenText, verbatimScript, type Token } from "../../src/narration/script.ts";
+import { spokenText } from "../../src/narration/script.ts";
+import { tokensOf } from "../../src/narration/tokens.ts";
 
-/** What a listener hears of a body: a line per block, its kind before it. */
+/** What of a body is heard: a line per block, its kind before it. Numbers and abbreviations stand as written (normalise/). */
 export function heard(body: string, format: BodyFormat, locale = "en"): string[] {
-  const script = verbatimScript(readDocument(body, { format, locale }), locale);
-  return script.blocks.map(({ kind, level, inline }) => {
-    const name = level === undefined ? kind : `${kind} ${level}`;
-    return `${name}: ${spokenText(inline as Token[])}`;
+  return readDocument(body, { format, locale }).blocks.flatMap((block) => {
+    const spoken = spokenText(tokensOf(block));
+    const name = block.level === undefined ? block.kind : `${block.kind} ${block.level}`;
+    return spoken === "" ? [] : [`${name}: ${spoken}`];
   });
 }

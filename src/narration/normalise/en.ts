@@ -22,7 +22,7 @@ import { meridiem, time, zone } from "./en/times.ts";
  */
 
 const start =
-  /(?<![\p{L}\p{M}\p{N}_])[\p{L}\p{Nd}]|(?<![\p{L}\d])\.(?=\d)|['’](?=\d0s)|[\p{Sc}+\-−–~≈±<>≤≥=≠×÷#§№@&©™®℠→²³½⅓⅔¼¾⅕-⅞⅐⅑⅒(]/gu;
+  /(?<![\p{L}\p{M}\p{N}_])[\p{L}\p{Nd}]|(?<![\p{L}\d])\.(?=\d)|['’](?=\d0s)|[\p{Sc}+\-−–~≈±<>≤≥=≠×*÷#§№@&©™®℠→²³½⅓⅔¼¾⅕-⅞⅐⅑⅒(]/gu;
 const run = /[\p{L}\p{M}\p{Nd}_]+|[^]/uy;
 
 const ofNumbers: Rule[] = [
@@ -56,7 +56,15 @@ const ofWords: Rule[] = [
   abbreviation,
   quantity,
 ];
-const ofSigns: Rule[] = [phone, fraction, decades, quantity, dash, socialName, symbol];
+const ofSigns: [signs: RegExp, rules: Rule[]][] = [
+  [/[-−–]/, [dash]],
+  [/[+(]/, [phone, symbol]],
+  [/[#@]/, [socialName, symbol]],
+  [/['’]/, [decades]],
+  [/[.\p{Sc}]/u, [quantity]],
+  [/[½⅓⅔¼¾⅕-⅞⅐⅑⅒]/, [fraction]],
+  [/[^]/, [symbol]],
+];
 
 /** `region`: of the locale (`US`, `GB`): it orders the numbers of a date, and says "and" in a number or not. */
 export function readEn(text: string, region?: string): Reading[] {
@@ -77,12 +85,17 @@ function next(text: string, from: number): number {
 
 function firstOf(place: Place): Found | null {
   const letter = place.text[place.at]!;
-  const rules = /\d/.test(letter) ? ofNumbers : /\p{L}/u.test(letter) ? ofWords : ofSigns;
-  for (const rule of rules) {
+  for (const rule of rulesFor(letter)) {
     const found = rule(place);
     if (found !== null) return found;
   }
   return null;
+}
+
+function rulesFor(letter: string): Rule[] {
+  if (/\d/.test(letter)) return ofNumbers;
+  if (/\p{L}/u.test(letter)) return ofWords;
+  return ofSigns.find(([signs]) => signs.test(letter))![1];
 }
 
 function runEnd(text: string, at: number): number {

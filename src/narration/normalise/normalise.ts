@@ -1,3 +1,4 @@
+import { listed, stopRules } from "../abbreviations.ts";
 import type { Token } from "../script.ts";
 import { sentenceStarts } from "../sentence.ts";
 import { readEn } from "./en.ts";
@@ -28,7 +29,7 @@ export function normalise(tokens: Token[], locale: string): Token[] {
   return borders.slice(1).flatMap((to, index) => {
     const sentence = tokens.slice(borders[index], to);
     const { text, starts } = show(sentence);
-    return say(sentence, starts, keepStop(text, read(text, region)));
+    return say(sentence, starts, keepStop(text, read(text, region), locale));
   });
 }
 
@@ -46,10 +47,11 @@ function show(tokens: readonly Token[]): { text: string; starts: number[] } {
   return { text: parts.join(""), starts };
 }
 
-/** The stop of an abbreviation at the end ends the sentence too: "etc." is "et cetera.", and the voice falls. */
-function keepStop(text: string, readings: Reading[]): Reading[] {
+/** The stop of an abbreviation at the end ends the sentence too: "etc." is "et cetera.", and the voice falls; not that of "e.g.". */
+function keepStop(text: string, readings: Reading[], locale: string): Reading[] {
   const last = readings.at(-1);
   if (last === undefined || text[last.to - 1] !== "." || last.spoken === "") return readings;
+  if (listed(stopRules(locale).before, text.slice(last.from, last.to - 1))) return readings;
   for (let at = last.to; at < text.length; at++) if (/[\p{L}\p{N}.!?…]/u.test(text[at]!)) return readings;
   return [...readings.slice(0, -1), { ...last, spoken: `${last.spoken}.` }];
 }
@@ -62,18 +64,20 @@ function say(tokens: Token[], starts: number[], readings: Reading[]): Token[] {
   let first = 0;
   for (const { from, to, spoken } of readings) {
     while (first + 1 < tokens.length && starts[first + 1]! <= from) first++;
-    let last = first;
-    while (last + 1 < tokens.length && starts[last + 1]! < to) last++;
-    const covered = tokens.slice(first, last + 1);
+    let end = first + 1;
+    while (end < tokens.length && starts[end]! < to) end++;
+    const covered = tokens.slice(first, end);
     if (covered.some((token) => token.spoken !== token.display)) continue;
-    for (const [index, share] of shareOut(spoken, covered.length).entries()) {
+    const last = covered.length - 1;
+    const shares = shareOut(spoken, covered.length);
+    const rest = covered[last]!.display.slice(to - starts[first + last]!);
+    // "(1 000 000)" has fewer words than tokens: the mark behind goes with the last word.
+    const moved = shares[last] === "" && last > 0 && !/[\p{L}\p{N}]/u.test(rest) ? rest : "";
+    if (moved !== "") shares[shares.findLastIndex((share) => share !== "")] += moved;
+    for (const [index, share] of shares.entries()) {
       const start = starts[first + index]!;
-      const length = covered[index]!.display.length;
-      edits[first + index]!.push({
-        from: Math.max(from - start, 0),
-        to: Math.min(to - start, length),
-        spoken: share,
-      });
+      const until = index < last ? covered[index]!.display.length : to - start + moved.length;
+      edits[first + index]!.push({ from: Math.max(from - start, 0), to: until, spoken: share });
     }
   }
   let before: Said | null = null;

@@ -21,6 +21,7 @@ const related: Record<string, string> = {
   "≠": "is not equal to",
   "+": "plus",
   "×": "times",
+  "*": "times",
   "÷": "divided by",
 };
 const silent = new Set("™®℠");
@@ -64,7 +65,7 @@ function relation(sign: string, { past, rest, apart, number }: Sides): string | 
   if (
     sign in related &&
     valueLeft &&
-    (apart || /\S$/.test(past)) &&
+    (apart || (/\S$/.test(past) && /\d/.test(past.slice(-1) + rest[0]))) &&
     valueRight &&
     !/^[=<>+-]/.test(rest) &&
     !/[<>=+-]$/.test(past)
