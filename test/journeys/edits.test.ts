@@ -31,12 +31,17 @@ function edited(text: Text, { kind, scope, from, to, number }: Edit): Text {
   if (kind === "change") {
     const sentences = paragraphs[place]!;
     const changed = to % sentences.length;
-    sentences[changed] = sentences[changed]!.replace(/\w+\.$/, `on day ${number}.`);
+    sentences[changed] = sentences[changed]!.replace(/\w+\.$/, `on day ${lettered(number)}.`);
   } else if (scope === "sentence") {
     arrange(paragraphs[place]!, paragraphs[to % paragraphs.length]!, kind, { from, to, added: sentence(number) });
   } else arrange(paragraphs, paragraphs, kind, { from, to, added: [sentence(number), sentence(number + 1)] });
   const kept = paragraphs.filter((sentences) => sentences.length > 0);
   return kept.length > 0 ? kept : [[sentence(number)]];
+}
+
+/** Digits would be billed as the words that are said for them. */
+function lettered(number: number): string {
+  return Array.from(String(number), (digit) => "abcdefghij"[Number(digit)]).join("");
 }
 
 function arrange<T>(source: T[], target: T[], kind: Edit["kind"], o: { from: number; to: number; added: T }): void {

@@ -347,6 +347,254 @@ const cases: Record<string, Case[]> = {
     ["A missing stop.In here is so.Me too."],
     ["Emoji 🎉 are silent, 1️⃣ too.", "Emoji are silent, 1 too."],
   ],
+  "a recipe": [
+    [
+      "Mix 2 cups (240 ml) of flour with 1 tsp salt, 1/2 tsp pepper; bake at 180°C/350°F for 20–25 min.",
+      "Mix two cups (two hundred forty millilitres) of flour with one teaspoon salt, one half teaspoon pepper; bake at one hundred eighty degrees Celsius/three hundred fifty degrees Fahrenheit for twenty to twenty-five minutes.",
+    ],
+    [
+      "Preheat to 200C. Serves 4-6. Use 4 oz. of beef and 1 1/2 lb potatoes.",
+      "Preheat to 200C. Serves four to six. Use four ounces of beef and one and a half pounds potatoes.",
+    ],
+  ],
+  sport: [
+    [
+      "Manchester United beat Chelsea 2-1; Messi scored in the 45+2 minute, after 90'.",
+      "Manchester United beat Chelsea two one; Messi scored in the forty-five plus two minute, after ninety'.",
+    ],
+    [
+      "He ran 100m in 9.58s, the marathon in 2:01:09 and 4x100m in 37.10.",
+      "He ran one hundred metres in nine point five eight seconds, the marathon in two oh one and nine seconds and four by one hundred metres in thirty-seven point one zero.",
+    ],
+    [
+      "LeBron scored 27 points, 8 rebounds and 7 assists in a 110-95 win.",
+      "LeBron scored twenty-seven points, eight rebounds and seven assists in a one hundred ten to ninety-five win.",
+    ],
+    [
+      "Usain Bolt, b. 21 August 1986, won gold in the 2008, 2012 and 2016 Games.",
+      "Usain Bolt, born the twenty-first of August nineteen eighty-six, won gold in the two thousand eight, twenty twelve and twenty sixteen Games.",
+    ],
+    [
+      "1–0; 0–0; 6–4 6–3; 21-19; 15–40; 4–3–3; 3-4-3; 7-a-side; 5-a-day.",
+      "one zero; zero zero; six four six three; twenty-one nineteen; fifteen to forty; four three three; three four three; seven-a-side; five-a-day.",
+    ],
+  ],
+  finance: [
+    [
+      "The S&P 500 fell 1.2% to 4,567.89, the Dow 300 points and the Nasdaq-100 2%.",
+      "The S&P five hundred fell one point two percent to four thousand five hundred sixty-seven point eight nine, the Dow three hundred points and the Nasdaq-100 two percent.",
+    ],
+    [
+      "In Q3 2023, revenue was $12.4bn (up 5.6% y/y), EPS $1.20 vs. $0.98; P/E 15x.",
+      "In Q3 twenty twenty-three, revenue was twelve point four billion dollars (up five point six percent y/y), EPS one dollar and twenty cents versus ninety-eight cents; P/E fifteen times.",
+    ],
+    [
+      "FY2024 guidance: $1.5B–$1.7B. The GBP/USD pair hit 1.2750; oil at $80/bbl.",
+      "FY2024 guidance: one point five billion dollars to one point seven billion dollars. The GBP/USD pair hit one point two seven five zero; oil at eighty dollars/bbl.",
+    ],
+    [
+      "A$5 and C$10; S$3; NZ$2; HK$8; R$1,50; Rs. 500; ₹1,00,000; RM5; 5 CHF; JPY 1000; kr 50; 1.000 €.",
+      "five Australian dollars and ten Canadian dollars; three Singapore dollars; two New Zealand dollars; eight Hong Kong dollars; one real and fifty centavos; Rs. five hundred; one hundred thousand rupees; five ringgit; five Swiss francs; one thousand yen; kr fifty; one thousand euros.",
+    ],
+    [
+      "Up 5pp to 12.5%; 25bps; $1.2345; €.50; $ 5; 5$; £1m-plus; $1m+; 100+; 18–24-year-olds; 50+%.",
+      "Up 5pp to twelve point five percent; 25bps; one point two three four five dollars; fifty cents; five dollars; five dollars; one million pounds-plus; one million dollars plus; one hundred plus; eighteen to twenty-four-year-olds; fifty+%.",
+    ],
+    [
+      "It cost £3 m and $5 bn, then $5 million; $5 more; A.I. is here; the 2019-03 issue; 2005–08; it took 30s in his 30s and 40s; Group L, Type V, Chapter X.",
+      "It cost three million pounds and five billion dollars, then five million dollars; five dollars more; AI is here; the twenty nineteen-zero three issue; two thousand five to two thousand eight; it took 30s in his thirties and forties; Group L, Type five, Chapter ten.",
+    ],
+    [
+      "Between £1–2m and £1m–2m; £1,000-a-week; €5-a-day; a $100-million plan; 0-60 mph in 3.2s; 2*3; 5*.",
+      "Between one to two million pounds and one million pounds to two million pounds; one thousand pounds-a-week; five euros-a-day; a one hundred-million dollar plan; zero to sixty miles per hour in three point two seconds; two times three; five*.",
+    ],
+  ],
+  law: [
+    [
+      "Under Section 230(c)(1) of 47 U.S.C., see Smith v. Jones, 123 U.S. 456 (1999), at ¶ 12.",
+      "Under Section two hundred thirty(c)(one) of forty-seven U S C, see Smith versus Jones, one hundred twenty-three US four hundred fifty-six (nineteen ninety-nine), at ¶ twelve.",
+    ],
+    [
+      "Article 5(1)(a) GDPR; s. 12(3) of the 1998 Act; Art. 6, para. 2.",
+      "Article five(one)(a) GDPR; s. twelve(three) of the nineteen ninety-eight Act; article six, paragraph two.",
+    ],
+  ],
+  timetables: [
+    [
+      "Trains at 06:15, 07:45 & 23:59; platform 3; journey 1h 20m; fare £12.50 (child £6.25).",
+      "Trains at six fifteen, seven forty-five and twenty-three fifty-nine; platform three; journey one hour twenty minutes; fare twelve pounds and fifty pence (child six pounds and twenty-five pence).",
+    ],
+    [
+      "Flight BA2490 departs 14:05 from Gate B12; arrives 16:40+1.",
+      "Flight BA2490 departs fourteen oh five from Gate B12; arrives sixteen forty plus one.",
+    ],
+    [
+      "June 5–July 7; 5–7 June; 1 Jan–31 Mar 2024; Mon–Fri 9–17; Mon.–Fri., 9 a.m.–5 p.m.",
+      "June fifth to July seventh; the fifth to seventh of June; the first of January to the thirty-first of March twenty twenty-four; Monday to Friday nine to seventeen; Monday to Friday, nine AM to five PM.",
+    ],
+    [
+      "2024-25 season; 2024–2025; 1998/99; FY 2023-24; 1984–present; since 2010–; (1985–); 1800-1850.",
+      "twenty twenty-four to twenty-five season; twenty twenty-four to twenty twenty-five; nineteen ninety-eight ninety-nine; FY twenty twenty-three to twenty-four; nineteen eighty-four to present; since twenty ten–; (nineteen eighty-five–); eighteen hundred to eighteen fifty.",
+    ],
+  ],
+  history: [
+    [
+      "The Battle of Hastings, 14 October 1066; Magna Carta, 15 June 1215; the 1800s.",
+      "The Battle of Hastings, the fourteenth of October ten sixty-six; Magna Carta, the fifteenth of June twelve fifteen; the eighteen hundreds.",
+    ],
+    [
+      "Caesar died in 44 BC; Augustus ruled 27 BC–AD 14; the 5th-century B.C. temple.",
+      "Caesar died in forty-four BC; Augustus ruled twenty-seven BC to anno Domini fourteen; the fifth-century BC temple.",
+    ],
+    [
+      "In 2019, 1,200 people died; by 2020 the toll was 3000. About 1800, things changed.",
+      "In twenty nineteen, one thousand two hundred people died; by twenty twenty the toll was three thousand. About eighteen hundred, things changed.",
+    ],
+    [
+      "He was born in 1732 and died in 1799, aged 67. In the year 1000, nobody knew.",
+      "He was born in seventeen thirty-two and died in seventeen ninety-nine, aged sixty-seven. In the year one thousand, nobody knew.",
+    ],
+  ],
+  science: [
+    [
+      "The star is 4.2 light-years (1.3 pc) away; mass 2×10³⁰ kg; T = 5,778 K; λ = 550 nm.",
+      "The star is four point two light-years (one point three pc) away; mass two times ten to the power of thirty kilograms; T equals five thousand seven hundred seventy-eight K; λ equals five hundred fifty nanometres.",
+    ],
+    [
+      "E = 1.6 x 10^-19 J and c = 3×10⁸ m/s; p < 0.05, n = 120, r² = 0.81, 95% CI 1.2–3.4.",
+      "E equals one point six times ten to the power of minus nineteen joules and c equals three times ten to the power of eight metres per second; p is less than zero point zero five, n equals one hundred twenty, r squared equals zero point eight one, ninety-five percent CI one point two to three point four.",
+    ],
+    [
+      "Vitamin B12, Omega-3, type-2 diabetes, 5-HT, HbA1c 6.5%, BP 120/80, 500mg twice/day.",
+      "Vitamin B12, Omega-three, type-two diabetes, five-HT, HbA1c six point five percent, BP 120/80, five hundred milligrams twice/day.",
+    ],
+    [
+      "The 1.5°C target; 2 °C; -40; −40 °C; 0°; 98.6°F; 300 K.",
+      "The one point five degrees Celsius target; two degrees Celsius; minus forty; minus forty degrees Celsius; zero degrees; ninety-eight point six degrees Fahrenheit; three hundred K.",
+    ],
+    [
+      "Lat. 51°30′N, long. 0°7′W; 45° angle; 6'; 6'2\"; 5\"; 3'-0\"; 12″ disc; 33⅓ rpm.",
+      "Lat. fifty-one degrees thirty minutes north, long. zero degrees seven minutes west; forty-five degrees angle; six'; six foot two; five\"; three'minus zero\"; twelve inches disc; thirty-three and one third revolutions per minute.",
+    ],
+    [
+      "10,000 steps/day, 30 g/l, 5 W/m², 9.81 m/s², 1.2 kg/m³, 100 km/l, 3 µg/m³, 50 Hz, 2.4GHz, 16GB/512GB.",
+      "ten thousand steps/day, thirty grams per litre, five watts per square metre, nine point eight one metres per second squared, one point two kilograms per cubic metre, one hundred kilometres per litre, three micrograms per cubic metre, fifty hertz, two point four gigahertz, sixteen gigabytes/five hundred twelve gigabytes.",
+    ],
+  ],
+  manuals: [
+    ['Press Ctrl+C or F5; hold Shift+F10; select File > Save As; type "rm -rf *" in $HOME.'],
+    [
+      "Windows 11, macOS 14.2.1, Ubuntu 22.04 LTS, Python 3.12, HTTP/2, USB 3.0, Wi-Fi 6E, IPv6, MP3, H.264.",
+      "Windows eleven, macOS fourteen point two point one, Ubuntu twenty-two point zero four LTS, Python three point one two, HTTP/two, USB three point zero, Wi-Fi 6E, IPv6, MP3, H.264.",
+    ],
+    [
+      "Set timeout=30 and retries=5, port 5432; the regex is [0-9]+; array[0] is 1.",
+      "Set timeout=thirty and retries=five, port five thousand four hundred thirty-two; the regex is [zero to nine]+; array[zero] is one.",
+    ],
+    [
+      "Version 2.0; v1.2; ver. 3; rev. 4; release 10.3; build 12345; §3.2.1; Section 3.2; Figure 4.10.",
+      "Version two point zero; version one point two; ver. three; rev. four; release ten point three; build twelve thousand three hundred forty-five; section three point two point one; Section three point two; Figure four point one zero.",
+    ],
+    [
+      "A 2.5-km walk; 3-D; 2-D; 4-wheel; A4 paper; M25; B-52; U-2; Boeing 737-800; F-35B; T-34; Mi-24.",
+      "A two point five-kilometre walk; three-D; two-D; four-wheel; A4 paper; M25; B-fifty-two; U-two; Boeing seven hundred thirty-seven-eight hundred; F-35B; T-thirty-four; Mi-twenty-four.",
+    ],
+  ],
+  everyday: [
+    [
+      "She was 5 ft 6 in. tall and weighed 130 lb. He wore size 10.5 shoes.",
+      "She was five feet six in. tall and weighed one hundred thirty pounds. He wore size ten point five shoes.",
+    ],
+    [
+      "The house at 1600 Pennsylvania Ave. NW, Washington, D.C. 20500 sold for $1.2M.",
+      "The house at sixteen hundred Pennsylvania Avenue NW, Washington, DC two zero five zero zero sold for one point two million dollars.",
+    ],
+    [
+      "221B Baker St., London NW1 6XE. P.O. Box 1234, Springfield, IL 62701-1234.",
+      "221B Baker Street, London NW1 6XE. PO Box twelve thirty-four, Springfield, IL six two seven zero one, one two three four.",
+    ],
+    [
+      "Tickets: $5-$10; kids < 12 free; 2-for-1; buy 1 get 1; #1 hit; top-10; 4th of July.",
+      "Tickets: five dollars to ten dollars; kids less than twelve free; two-for-one; buy one get one; number one hit; top-ten; the fourth of July.",
+    ],
+    [
+      "The temperature was between 5 and -3 degrees; humidity 85%; wind 10-15 km/h NW.",
+      "The temperature was between five and minus three degrees; humidity eighty-five percent; wind ten to fifteen kilometres per hour NW.",
+    ],
+    [
+      "The 20-year-old won 10 of 12; a 3-year, $30m deal; a 12-inch ruler; a 1,000-word essay.",
+      "The twenty-year-old won ten of twelve; a three-year, thirty million dollars deal; a twelve-inch ruler; a one thousand-word essay.",
+    ],
+    [
+      "Room 1408, Flight 1549, Route 66, Highway 101, Catch-22, Fahrenheit 451, Area 51, 007.",
+      "Room fourteen oh eight, Flight fifteen forty-nine, Route sixty-six, Highway one hundred one, Catch-twenty-two, Fahrenheit four hundred fifty-one, Area fifty-one, zero zero seven.",
+    ],
+    [
+      "Jan 6, 2021; 6 January; Nov. 2024; Sept. 11; 11/9; 9/11/2001; 2001-09-11.",
+      "January sixth, twenty twenty-one; the sixth of January; November twenty twenty-four; September eleventh; 11/9; nine eleven two thousand one; the eleventh of September two thousand one.",
+    ],
+    [
+      "Tel.: 020 7946 0958; Fax +1 (555) 010-9999; mobile 0412 345 678; emergency 911 or 112.",
+      "Tel.: zero two zero, seven nine four six, zero nine five eight; Fax plus one, five five five, zero one zero, nine nine nine nine; mobile zero four one two, three four five, six seven eight; emergency nine one one or one hundred twelve.",
+    ],
+    [
+      "It's 10 o'clock; at half past 7; 7-ish; 7.30; at 7.30 p.m.; 19.30 hrs; 1930 hours.",
+      "It's ten o'clock; at half past seven; seven-ish; seven point three zero; at seven thirty PM; nineteen thirty hrs; one thousand nine hundred thirty hours.",
+    ],
+    [
+      "I have 3 cats & 2 dogs, i.e., 5 pets, e.g., Tom, etc., and so on.",
+      "I have three cats and two dogs, that is, five pets, for example, Tom, et cetera, and so on.",
+    ],
+    [
+      "Mr. & Mrs. Smith; Drs. Lee and Ray; the Rev. Al Green; Sgt. Pepper; Lt. Col. John Doe.",
+      "Mister and Missus Smith; Doctors Lee and Ray; the Reverend Al Green; Sergeant Pepper; Lieutenant Colonel John Doe.",
+    ],
+    [
+      "Mt. Fuji is 3,776 m (12,388 ft) high. St. Peter's. Ft. Worth. St. John's St.",
+      "Mount Fuji is three thousand seven hundred seventy-six metres (twelve thousand three hundred eighty-eight feet) high. Saint Peter's. Fort Worth. Saint John's Street.",
+    ],
+    ["St Andrews is nice. The St was busy.", "Saint Andrews is nice. The St was busy."],
+    [
+      "Go to https://www.bbc.co.uk/news or email info@my-site.org; follow @BBCNews, use #WorldCup2022.",
+      "Go to bbc dot co dot UK or email info at my dash site dot org; follow at BBCNews, use hashtag World Cup twenty twenty-two.",
+    ],
+    [
+      "The ratio is 3:1; score 10:9; verse Ps. 23:1; time 7:05; odds 5/1; 2:30 mark.",
+      "The ratio is three to one; score ten to nine; verse Ps. twenty-three to one; time seven oh five; odds 5/1; two thirty mark.",
+    ],
+    [
+      "Mary had I. A lamb. King George III and George VI; Pius XII; Act II, Scene III; Book I.",
+      "Mary had I. A lamb. King George the third and George the sixth; Pius the twelfth; Act two, Scene three; Book one.",
+    ],
+    [
+      "World War I was bad. Section II.3; Part III; Phase II trials; Malcolm X; Generation X; iPhone X; Xi.",
+      "World War one was bad. Section II.3; Part three; Phase two trials; Malcolm X; Generation X; iPhone X; Xi.",
+    ],
+    [
+      "5 + 3 = 8; 7 - 2 = 5; 6 × 7 = 42; 8 ÷ 2 = 4; 2³ = 8; √2; 50% of 10; 1/3 + 1/3.",
+      "five plus three equals eight; seven minus two equals five; six times seven equals forty-two; eight divided by two equals four; two cubed equals eight; √two; fifty percent of ten; one third plus one third.",
+    ],
+    [
+      "10,000m race; 5K run; 10K; 4K TV; 8GB RAM; 1TB SSD; 5G; 60fps; 24/7/365; 1,5 Liter.",
+      "ten thousand metres race; five K run; ten K; four K TV; eight gigabytes RAM; one terabyte SSD; 5G; sixty frames per second; 24/7/365; 1,5 Liter.",
+    ],
+    [
+      "Nos. 1–3; pp. 3 ff.; ch. 4–6; ibid.; op. cit.; vol. III; no. 12; No 10 Downing Street; nos 5 and 6.",
+      "numbers one to three; pages three ff.; chapter four to six; ibid.; op. cit.; volume three; number twelve; No ten Downing Street; nos five and six.",
+    ],
+    [
+      "About 1 in 5; 1 of 10; one in 1,000; 9 out of 10; 3 times 4; 100 000; 25 000 km; 1 234.5.",
+      "About one in five; one of ten; one in one thousand; nine out of ten; three times four; one hundred thousand; twenty-five thousand kilometres; one thousand two hundred thirty-four point five.",
+    ],
+    [
+      "J.R.R. Tolkien and C.S. Lewis; John F. Kennedy; George W. Bush; Samuel L. Jackson; Malcolm X.",
+      "J R R Tolkien and C S Lewis; John F Kennedy; George W Bush; Samuel L Jackson; Malcolm X.",
+    ],
+    [
+      "\"It's 5 o'clock,\" she said, 'and 6 p.m. is late.' The '60s were 20s again. In '45 he left.",
+      "\"It's five o'clock,\" she said, 'and six PM is late.' The sixties were 20s again. In 'forty-five he left.",
+    ],
+  ],
 };
 
 for (const [kind, table] of Object.entries(cases)) {

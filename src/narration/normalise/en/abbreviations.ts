@@ -137,7 +137,7 @@ const dayRange = /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?\s?[–-
 const rangeOfDays = /^\s?[–-]\s?(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?!\p{L})/u;
 // Their letters are a word to the engine ("us"), or a name that it knows.
 const initials =
-  /^(?:U\.S\.(?:A\.)?|U\.K\.|U\.N\.|E\.U\.|D\.C\.|F\.B\.I\.|C\.I\.A\.|A\.D\.|B\.C\.(?:E\.)?|C\.E\.|N\.B\.|P\.S\.|Q\.E\.D\.|N\.Y\.|L\.A\.|B\.A\.|M\.A\.|M\.D\.|R\.I\.P\.|I\.Q\.|T\.V\.|P\.O\.)$/;
+  /^(?:U\.S\.(?:A\.)?|A\.I\.|U\.K\.|U\.N\.|E\.U\.|D\.C\.|F\.B\.I\.|C\.I\.A\.|A\.D\.|B\.C\.(?:E\.)?|C\.E\.|N\.B\.|P\.S\.|Q\.E\.D\.|N\.Y\.|L\.A\.|B\.A\.|M\.A\.|M\.D\.|R\.I\.P\.|I\.Q\.|T\.V\.|P\.O\.)$/;
 
 /** "Dr. Smith", "No. 5", "e.g.", "Main St.", "U.S." */
 export const abbreviation: Rule = (place) => {

@@ -16,9 +16,10 @@ const phones = [
 ];
 const states =
   /(?<!\p{L})(?:A[KLRZ]|C[AOT]|D\.?C\.?|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\s$/u;
+const emergency = /(?:911|999|112|988)(?![\d]|[.,]\d)/y;
 const local = /\d{3}[-‑]\d{4}(?!\d|[-.,]\d)/y;
 const calling =
-  /(?<!\p{L})(?:call|dial|phone|telephone|tel\.?:?|ring|fax:?|text|number|mobile:?|hotline:?)\s(?:\p{L}+\s)?$/iu;
+  /(?<!\p{L})(?:call|dial|phone|telephone|tel\.?:?|ring|fax:?|text|number|mobile:?|hotline:?|emergency)\s(?:\p{L}+\s)?$/iu;
 
 /** "IL 62701": a place's number behind a state's letters. */
 export const zipCode: Rule = (place) => {
@@ -58,7 +59,7 @@ export const phone: Rule = (place) => {
     const count = found?.[0].replaceAll(/\D/g, "").length ?? 0;
     if (found !== null && count >= 8 && count <= 15) return inGroups(found, text[at] === "+" ? "plus " : "");
   }
-  const found = match(local, text, at);
+  const found = match(local, text, at) ?? match(emergency, text, at);
   return found !== null && (found[0].startsWith("555") || calling.test(before(place))) ? inGroups(found, "") : null;
 };
 

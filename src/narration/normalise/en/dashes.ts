@@ -60,6 +60,7 @@ function between(left: RegExpExecArray, right: RegExpExecArray, { spaced, played
   const [a, b] = [first, second].map((digits) => Number(digits.replaceAll(",", "")));
   if (Number.isNaN(a) || Number.isNaN(b) || /^0\d/.test(first)) return null;
   const years = /^\d{4}$/.test(first) && /^\d{1,2}$/.test(second);
+  if (years && b! <= a! % 10 ** second.length) return null;
   if (years || a! < b!) return played && b! < 100 ? "" : "to";
   if (spaced) return null;
   if (a === 9 && b === 5) return "to";

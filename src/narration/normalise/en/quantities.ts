@@ -34,6 +34,7 @@ const magnitudes: Record<string, string> = {
 };
 const magnitudeWord = /[ -](thousand|million|billion|trillion|hundred(?= (?:thousand|million|billion)))(?!\p{L})/uy;
 const letters = /(trn|[mbt]n|[kmbt])(?![\p{L}\p{N}])/iuy;
+const lettersOfMoney = /( ?)(trn|[mbt]n|m|(?<! )[kbt])(?![\p{L}\p{N}'’])/iuy;
 // "3.5m users": people and things that nobody measures in metres.
 const things =
   /^\s(?:\p{Ll}+\s)?(?:people|users|customers|viewers|listeners|readers|copies|children|adults|workers|jobs|households|homes|barrels|votes|voters|followers|subscribers|visitors|passengers|refugees|deaths|doses|shares|dollars|pounds|euros|tonnes|tons|acres|hectares|times|downloads|views|records|accounts|members|students|pupils|patients|tourists|residents|inhabitants|migrants|vehicles|cars|units|trees|years)(?!\p{L})/u;
@@ -91,19 +92,22 @@ function numberOf(text: string, at: number, currency: Currency | null): Written 
 /** Of the amount before it in "$10–20": what stands behind the dash has no sign of its own. */
 function sharedCurrency(text: string, at: number): Currency | null {
   if (!/[–-]\s?$/.test(text.slice(Math.max(0, at - 2), at))) return null;
-  const found = /((?:US|AU?|CA?|NZ|S|HK)?\$|[£€¥₹]|Rp\.?)\s?\d[\d.,]*\s?[–-]\s?$/u.exec(before({ text, at }));
+  const found = /((?:US|AU?|CA?|NZ|S|HK)?\$|[£€¥₹]|Rp\.?)\s?\d[\d.,]*(?:[kmbt]n?)?\s?[–-]\s?$/iu.exec(
+    before({ text, at }),
+  );
   return (found && currencyOf(found[1]!)) ?? null;
 }
 
 function magnitudeAt(text: string, at: number, money: boolean): Quantity["magnitude"] {
   const word = match(magnitudeWord, text, at);
   if (word !== null) return { from: at + 1, to: at + word[0].length, word: word[1]! };
-  const found = match(letters, text, at);
-  const to = at + (found?.[0].length ?? 0);
+  const priced = money ? match(lettersOfMoney, text, at) : null;
+  const found = priced ?? match(letters, text, at);
   if (found === null) return null;
-  const letter = found[1]!;
+  const to = at + found[0].length;
+  const letter = found[0].trim();
   const clear = money || letter.length > 1 || letter === "M" || (letter === "m" && things.test(after(text, to)));
-  return clear ? { from: at, to, word: magnitudes[letter.toLowerCase()]! } : null;
+  return clear ? { from: to - letter.length, to, word: magnitudes[letter.toLowerCase()]! } : null;
 }
 
 function lone(place: Place, quantity: Quantity): Found | null {
@@ -133,9 +137,10 @@ function lone(place: Place, quantity: Quantity): Found | null {
   };
 }
 
-/** "ISO-8859", "Boeing-747": the engine knows as much of them. */
+/** "ISO-8859", "Boeing-747", "H.264": the engine knows as much of them. */
 function isName({ text, at }: Place, { whole }: Written, rest: string): boolean {
-  return whole.length > 2 && /\p{L}[-–]$/u.test(text.slice(Math.max(0, at - 2), at)) && !isYear(whole, "", rest);
+  const past = text.slice(Math.max(0, at - 2), at);
+  return /\p{L}\.$/u.test(past) || (whole.length > 2 && /\p{L}[-–]$/u.test(past) && !isYear(whole, "", rest));
 }
 
 function bareNumber(place: Place, { number }: Quantity, rest: string): string {

@@ -10,6 +10,8 @@ const titled =
   /(?<!\p{L})(?:King|Queen|Pope|Emperor|Empress|Tsar|Czar|Sultan|Kaiser|Prince|Princess|Shah|Pharaoh|Duke|Count|Saint|Archduke|Patriarch)\s(?:\p{Lu}[\p{L}'’-]+\s){1,2}$/u;
 const numbered =
   /(?<!\p{L})(?:World War|Chapter|Part|Volume|Vol\.|Ch\.|Pt\.|Book|Act|Scene|Section|Article|Title|Appendix|Phase|Type|Class|Level|Stage|Grade|Tier|Schedule|Annex|Figure|Fig\.|Table|Super Bowl|Vatican|Mark|Group|Division|Category|Canto|Form|Unit|Episode|Season|Symphony|No\.)\s$/iu;
+// One letter may be a name of its own ("Group L", "Class X"), and I a person.
+const parted = /(?<!\p{L})(?:World War|Chapter|Part|Volume|Vol\.|Book|Act|Scene|Article|Canto|Type|Phase|Stage)\s$/u;
 const named = /(?<!\p{L})\p{Lu}[\p{Ll}'’]{2,}\s$/u;
 const reigning = /^(?:[,.;:)]|\s(?:of|was|ruled|reigned|died|became|and|had|is|in|to|on|by|from)(?!\p{L})|['’]s|$)/u;
 
@@ -32,7 +34,7 @@ function kindOf(place: Place, found: string, rest: string): "cardinal" | "ruler"
   if (titled.test(past)) return found.length > 1 || reigning.test(rest) ? "ruler" : null;
   if (/World War\s$/.test(past)) return "cardinal";
   // "Part I of", but "the part I liked", "In Chapter I explain": a lone I needs what ends it.
-  if (numbered.test(past) && (found.length > 1 || /(?:^|[\s(])\p{Lu}[\p{L}.]*\s$/u.test(past)))
+  if (numbered.test(past) && (found.length > 1 || parted.test(past)))
     return found.length > 1 || /^(?:[,.;:)–—]|\s(?:of|and|or|is|was|to|error|errors|–|—)(?!\p{L})|$)/u.test(rest)
       ? "cardinal"
       : null;

@@ -36,8 +36,8 @@ export const symbol: Rule = (place) => {
 };
 
 function wordsOf(sign: string, place: Place): string | null {
-  if (silent.has(sign)) return "";
   const past = before(place);
+  if (silent.has(sign)) return /[\p{L}\p{N}]$/u.test(past) ? "" : null;
   const rest = after(place.text, place.at + 1);
   const [apart, number] = [/(?:^|\s)$/.test(past) && /^(?:\s|$)/.test(rest), /^\s?[-−]?\p{Sc}?\.?\d/u.test(rest)];
   if (sign in powers) return isPower(past, rest) ? powers[sign]! : null;
