@@ -84,6 +84,15 @@ describe("readings in tokens", () => {
     }
   });
 
+  test.each([
+    "Take 10 – 20. Then go.",
+    "At 9am Monday it is. Go.",
+    "Apples, etc. The end.",
+    "It is 1 000 000. Next one.",
+  ])("sentences end where they did: %s", (text) =>
+    expect(sentenceStarts(normalise(cut(text), "en"), "en")).toEqual(sentenceStarts(cut(text), "en")),
+  );
+
   test("a language without a module keeps what is written", () => {
     const tokens = cut("Im Jahr 1945, 3,5 %, $5");
     expect(normalise(tokens, "de")).toBe(tokens);

@@ -69,7 +69,6 @@ export const numericDate: Rule = (place) => {
   const year = digits.length === 4 ? digits : (digits < "50" ? "20" : "19") + digits;
   const dayFirst = Number(first) > 12 || mark === ".";
   const monthFirst = Number(second) > 12;
-  if (dayFirst && monthFirst) return null;
   if (dayFirst) return saidDate(place, found, { day: first, month: second, year });
   if (monthFirst || place.region === "US" || place.region === "PH")
     return saidDate(place, found, { day: second, month: first, year });

@@ -1,5 +1,4 @@
-import { after, before, match } from "./place.ts";
-import { monthBefore } from "./months.ts";
+import { after, match } from "./place.ts";
 
 /** A number as it is written, its separators gone. `part`: the digits behind the decimal mark; null where there is none. */
 export type Written = { to: number; whole: string; part: string | null; grouped: boolean };
@@ -36,11 +35,10 @@ function written(found: RegExpExecArray, grouped: boolean): Written {
   return { to: found.index + found[0].length, whole, part: found[2] ?? null, grouped };
 }
 
-// "10 500 kg", but "Room 3 120 cm"; "May 14 300 people".
+// "10 500 kg", but "Room 3 120 cm".
 function isGrouped(digits: string, decimals: boolean, text: string, at: number): boolean {
   const groups = digits.split(" ");
-  if (digits.startsWith("0") || /\d\s$/.test(text.slice(Math.max(0, at - 2), at))) return false;
-  if (monthBefore.test(before({ text, at }))) return false;
+  if (/\d\s$/.test(text.slice(Math.max(0, at - 2), at))) return false;
   const clear = groups.length > 2 || decimals || groups[0]!.length > 1 || digits.endsWith("00");
   return clear && !/^(?:st|nd|rd|th)\b/.test(after(text, at + digits.length));
 }
