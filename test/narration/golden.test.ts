@@ -7,6 +7,7 @@ import { spokenText, verbatimScript, type Token } from "../../src/narration/scri
 const examples: [file: string, format: BodyFormat, locale: string][] = [
   ["lighthouse.md", "markdown", "en"],
   ["night-train.html", "html", "en"],
+  ["pasar-terapung.md", "markdown", "id"],
 ];
 
 // Renewed by `vitest run test/narration/golden.test.ts -u`. Read every changed line aloud before it is committed.

@@ -2,6 +2,7 @@ import { listed, stopRules } from "../abbreviations.ts";
 import type { Token } from "../script.ts";
 import { sentenceStarts } from "../sentence.ts";
 import { readEn } from "./en.ts";
+import { readId } from "./id.ts";
 import type { Reading } from "./reading.ts";
 import { shareOut } from "./share-out.ts";
 
@@ -14,7 +15,7 @@ import { shareOut } from "./share-out.ts";
 /** Readings in order, without overlap. `region`: of the locale, such as `GB`, where it has one. */
 type Reader = (text: string, region: string | undefined) => Reading[];
 
-const readers: Record<string, Reader> = { en: readEn };
+const readers: Record<string, Reader> = { en: readEn, id: readId };
 
 /**
  * The tokens with what is said for numbers, dates, abbreviations and the like. Their number, `display` and `source` stay; a token that
@@ -52,7 +53,7 @@ function keepStop(text: string, readings: Reading[], locale: string): Reading[] 
   const last = readings.at(-1);
   if (last === undefined || text[last.to - 1] !== "." || last.spoken === "") return readings;
   if (listed(stopRules(locale).before, text.slice(last.from, last.to - 1))) return readings;
-  for (let at = last.to; at < text.length; at++) if (/[\p{L}\p{N}.!?…]/u.test(text[at]!)) return readings;
+  for (let at = last.to; at < text.length; at++) if (/[\p{L}\p{N}.!?…,;:]/u.test(text[at]!)) return readings;
   return [...readings.slice(0, -1), { ...last, spoken: `${last.spoken}.` }];
 }
 

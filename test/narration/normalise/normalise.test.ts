@@ -73,6 +73,7 @@ describe("readings in tokens", () => {
     );
     expect(spokenText(normalise(cut("(Apples, etc.)"), "en"))).toBe("(Apples, et cetera.)");
     expect(spokenText(normalise(cut("Fruit, e.g."), "en"))).toBe("Fruit, for example");
+    expect(spokenText(normalise(cut("jeruk, dsb.;"), "id"))).toBe("jeruk, dan sebagainya;");
   });
 
   test("a sentence is said alike whatever stands beside it", () => {
