@@ -10,6 +10,7 @@ import { parseEnv } from "node:util";
 export type Config = {
   databaseUrl: string | null;
   databaseDirectUrl: string | null;
+  answerMs: number;
   dataDir: string;
   voicesFile: string | null;
   logLevel: (typeof logLevels)[number];
@@ -51,6 +52,13 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     help: "The same database past its pooler, for wake-ups. Without it Lector polls behind a pooler.",
     example: "postgres://user:password@localhost:5432/lector",
     read: (value) => (value ? postgresUrl("DATABASE_DIRECT_URL", value) : null),
+  },
+  answerMs: {
+    name: "LECTOR_DATABASE_TIMEOUT_MS",
+    help: "How long one answer of the database is waited for before its connection is dropped, in ms.",
+    example: "30000",
+    read: (value) =>
+      integer("LECTOR_DATABASE_TIMEOUT_MS", value, { fallback: 30_000, least: 1000, most: 3_600_000 }),
   },
   dataDir: {
     name: "LECTOR_DATA",

@@ -149,7 +149,7 @@ async function serve(
   }
   const lector = await setup.open((line) => logger.info(line));
   const { connection, storage, migrated, definitions } = lector;
-  const at = new URL(connection.url);
+  const at = new URL(connection.url());
   logger.info(`database ready at ${at.hostname}:${at.port || 5432}${at.pathname}, schema ${migrated.schema}`);
   const feed = openFeed(connection.db);
   const worker = await lector.work({ scoped: false, idle: !o.workers, onEnded: () => feed.poke() });
@@ -199,7 +199,11 @@ async function openDatabase(config: Config, say: (line: string) => void): Promis
   if (config.databaseUrl) {
     const pooled = await reach(config.databaseUrl);
     if (config.databaseDirectUrl) await reach(config.databaseDirectUrl);
-    const connection = connect(config.databaseUrl, { pooled, directUrl: config.databaseDirectUrl });
+    const connection = connect(config.databaseUrl, {
+      pooled,
+      directUrl: config.databaseDirectUrl,
+      answerMs: config.answerMs,
+    });
     if (pooled && !connection.listenUrl)
       say("A pooler stands before the database: polling for work (DATABASE_DIRECT_URL wakes at once).");
     return { connection, recover: async () => {}, leave: async () => {} };
@@ -212,7 +216,7 @@ async function openDatabase(config: Config, say: (line: string) => void): Promis
     said = full || said;
     await server.recover().catch(() => {}); // the next trouble calls again
   };
-  return { connection: connect(server.url), recover, leave: () => server.leave() };
+  return { connection: connect(() => server.url, { answerMs: config.answerMs }), recover, leave: () => server.leave() };
 }
 
 /** Whether a pooler answers; or one line that says what is wrong, without the password. */

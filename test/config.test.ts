@@ -43,6 +43,7 @@ describe("without any setting", () => {
     expect(load()).toEqual({
       databaseUrl: null,
       databaseDirectUrl: null,
+      answerMs: 30_000,
       dataDir: expect.stringMatching(/lector$/),
       voicesFile: null,
       logLevel: "info",

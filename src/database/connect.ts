@@ -1,6 +1,7 @@
 /** One pool of Postgres connections, spoken to through Kysely. */
 import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
+import { cut, orSilent, patienceHere } from "./patience.ts";
 
 /** Tables are written out in SQL beside each question (`sql<Row>`), so the builder knows none of them. */
 // oxlint-disable-next-line typescript/no-empty-object-type
@@ -12,13 +13,18 @@ export type Queryable = Database | Tx;
 
 export type Connection = {
   db: Database;
-  url: string;
+  /** Where the server is at this moment. */
+  url: Address;
   /** Where notifications can be heard; null where only a pooler is known, which loses them. */
-  listenUrl: string | null;
+  listenUrl: Address | null;
   /** Makes one round trip; rejects where the server cannot be used. */
   ping(): Promise<void>;
+  /** Lets statements that are under way end, for 2 s at most. */
   close(): Promise<void>;
 };
+
+/** Asked whenever a connection is made: a server of our own may come back on another port. */
+export type Address = () => string;
 
 export class DatabaseUnreachable extends Error {
   override name = "DatabaseUnreachable";
@@ -36,24 +42,42 @@ export type ConnectOptions = {
   directUrl?: string | null;
   /** A frozen process must not hold row locks for ever. */
   idleTransactionMs?: number;
+  /** How long one statement is waited for, ms (patience.ts). */
+  answerMs?: number;
 };
+
+/** How long to wait for a connection, and for the statements that are under way at the end, ms. */
+const CONNECT_MS = 10_000;
+const CLOSE_MS = 2000;
+/** A silent peer is probed after so long, ms; then each second, ten times (libuv). */
+export const KEEP_ALIVE_MS = 10_000;
+/** Statements nobody waits for any more are ended by the server, so much later than we gave up, ms. */
+const GRACE_MS = 5000;
 
 /** Opens a pool; no connection is made until the first query. Statements are named, so that each is planned once. */
 export function connect(
-  url: string,
-  { max = 10, pooled = false, directUrl = null, idleTransactionMs = 10_000 }: ConnectOptions = {},
+  address: string | Address,
+  { max = 10, pooled = false, directUrl = null, idleTransactionMs = 10_000, answerMs = 30_000 }: ConnectOptions = {},
 ): Connection {
+  const url = typeof address === "string" ? () => address : address;
+  const limits = { idle_in_transaction_session_timeout: idleTransactionMs, statement_timeout: answerMs + GRACE_MS };
   // Our statements are found by key and take arrays: planning them anew costs three times what running them does.
-  const settings = `set plan_cache_mode = force_generic_plan; set jit = off;
-    set idle_in_transaction_session_timeout = ${idleTransactionMs}`;
-  const onConnect = async (client: pg.ClientBase) => void (await client.query(settings));
+  const session = `set plan_cache_mode = force_generic_plan; set jit = off; ${assignments("set", limits)}`;
+  const onConnect = async (client: pg.ClientBase) => {
+    await orSilent(client, CONNECT_MS, client.query(session));
+  };
   const pool = new pg.Pool({
-    connectionString: url,
+    Client: class extends pg.Client {
+      constructor(options?: pg.ClientConfig) {
+        super({ ...options, connectionString: url() });
+      }
+    },
     max,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: 30_000,
     application_name: "lector",
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     allowExitOnIdle: true,
     types: { getTypeParser: parserOf },
     ...(pooled ? {} : { onConnect }),
@@ -61,21 +85,34 @@ export function connect(
   pool.on("error", () => {}); // an idle connection went away; the next query opens another or fails by itself
   // one that breaks between two statements of a transaction has no other listener; its next statement fails
   pool.on("connect", (client) => void client.on("error", () => {}));
-  const named = new WeakMap<pg.PoolClient, pg.PoolClient>();
+  const open = new Set<pg.PoolClient>();
+  pool.on("connect", (client) => void open.add(client)).on("remove", (client) => void open.delete(client));
+  const begin = pooled ? `begin; ${assignments("set local", limits)}` : "begin";
+  const asked = new WeakMap<pg.PoolClient, pg.PoolClient>();
   const dialect = new PostgresDialect({
     pool: {
       connect: async () => {
         const client = await pool.connect();
-        if (pooled) return client as never;
-        if (!named.has(client)) named.set(client, naming(client));
-        return named.get(client) as never;
+        if (!asked.has(client)) asked.set(client, asking(client, { begin, named: !pooled, answerMs }));
+        return asked.get(client) as never;
       },
       end: () => pool.end(),
     } as never,
   });
   const db: Database = new Kysely({ dialect });
   const ping = async () => void (await sql`select 1`.execute(db));
-  return { db, url, listenUrl: directUrl ?? (pooled ? null : url), ping, close: () => db.destroy() };
+  const listenUrl = directUrl !== null ? () => directUrl : pooled ? null : url;
+  const close = async () => {
+    const late = setTimeout(() => open.forEach((client) => cut(client)), CLOSE_MS);
+    await db.destroy().finally(() => clearTimeout(late));
+  };
+  return { db, url, listenUrl, ping, close };
+}
+
+function assignments(how: "set" | "set local", settings: Record<string, number>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${how} ${name} = ${value}`)
+    .join("; ");
 }
 
 /**
@@ -83,7 +120,12 @@ export function connect(
  * answers. Rejects where nothing answers.
  */
 export async function isPooled(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, application_name: "lector", connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: "lector",
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: CONNECT_MS,
+  });
   client.on("error", () => {});
   try {
     await client.connect();
@@ -94,21 +136,34 @@ export async function isPooled(url: string): Promise<boolean> {
   }
 }
 
-/** Gives each distinct parameterised statement a name; names are stable within a process. */
-function naming(client: pg.PoolClient): pg.PoolClient {
+type Asking = { begin: string; named: boolean; answerMs: number };
+
+/**
+ * The client as Kysely asks it. A statement that is not answered in time ends its connection. Each distinct
+ * parameterised one gets a name, which is stable within a process. A transaction brings its limits along where a
+ * session cannot keep them; one that may take for ever has none.
+ */
+function asking(client: pg.PoolClient, { begin, named, answerMs }: Asking): pg.PoolClient {
   return new Proxy(client, {
     get(target, property) {
       if (property !== "query") {
         const value = Reflect.get(target, property, target);
         return typeof value === "function" ? value.bind(target) : value;
       }
-      return (text: unknown, values?: unknown[]) =>
-        typeof text === "string" && values && values.length > 0
-          ? target.query({ name: nameOf(text), text, values })
-          : target.query(text as string, values);
+      return (text: string, values?: unknown[]) => {
+        const ms = patienceHere(answerMs);
+        const answer = () => {
+          if (text === "begin") return target.query(ms === Infinity ? ENDLESS : begin);
+          if (!named || !values || values.length === 0) return target.query(text, values);
+          return target.query({ name: nameOf(text), text, values });
+        };
+        return orSilent(target, ms, answer());
+      };
     },
   });
 }
+
+const ENDLESS = "begin; set local statement_timeout = 0";
 
 const names = new Map<string, string>();
 

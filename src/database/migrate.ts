@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { Migrator, type Migration } from "kysely/migration";
 import type { Database } from "./connect.ts";
+import { answeredWithin } from "./patience.ts";
 import { spine } from "./migrations/001-spine.ts";
 
 const migrations: Record<string, Migration> = { "001-spine": spine };
@@ -30,7 +31,8 @@ export async function migrate(db: Database): Promise<Migrated> {
     migrationTableName: "migrations",
     migrationLockTableName: "migrations_lock",
   });
-  const { error, results } = await migrator.migrateToLatest();
+  // they take as long as they take, and so does the migration of another process, which is waited for
+  const { error, results } = await answeredWithin(Infinity, () => migrator.migrateToLatest());
   if (error) throw error;
   return { applied: (results ?? []).map((result) => result.migrationName), schema: newest };
 }

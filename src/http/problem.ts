@@ -89,7 +89,7 @@ export function refusalOf(error: unknown, request: FastifyRequest): Refusal | nu
   if (own) return new Refusal(own.status, own.type, error.message, { cause: error });
   if (error.name === "RunNotFound") return new Refusal(404, "run_not_found", runNotFound(request), { cause: error });
   if (request.raw.destroyed && !request.raw.complete) return new Refusal(400, "aborted", "The request broke off.");
-  if (isConnectionError(error)) return unavailable("The database cannot be reached.", error);
+  if (isConnectionError(error)) return unavailable(request, error);
   const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
   if (status < 400 || status >= 500) return null;
   const better = framework[code];
@@ -101,9 +101,14 @@ function runNotFound(request: FastifyRequest): string {
   return `No run has the execution_id ${id}. GET /audio lists the runs there are.`;
 }
 
-export function unavailable(why: string, cause?: unknown): Refusal {
+/** The answer of the database to a change may be what was lost. */
+function unavailable({ method }: FastifyRequest, cause: unknown): Refusal {
+  const asks = method === "GET" || method === "HEAD";
+  const again = asks
+    ? "Try again in a moment."
+    : "Whether this was done is not known. Try again in a moment; the same Idempotency-Key never starts a run twice.";
   const headers = { "retry-after": "2" };
-  return new Refusal(503, "unavailable", `${why} Nothing was started. Try again in a moment.`, { headers, cause });
+  return new Refusal(503, "unavailable", `The database cannot be reached. ${again}`, { headers, cause });
 }
 
 function invalid(error: { validation: unknown[]; validationContext?: string }, request: FastifyRequest): Refusal {

@@ -1,8 +1,10 @@
 /** Looks for work and claims it for the free slots of this process: after a wake-up, when slots came free, by poll. */
 import type { Database } from "../database/connect.ts";
+import { answeredWithin } from "../database/patience.ts";
 import { admit, type AdmissionLimit } from "./admit.ts";
 import { monotonicMs } from "./attempt.ts";
 import { claimInGroup, claimUngrouped, groupsWithWork, type Claimed, type ClaimRequest } from "./claim.ts";
+import { answerMs } from "./lease.ts";
 
 export type Dispatcher = {
   /** There may be work anywhere; it is looked for when `fill` is called. */
@@ -38,6 +40,7 @@ export function openDispatcher(o: DispatchOptions): Dispatcher {
   let hungry = false;
   let look = false;
   let misses = 0;
+  const soon = <T>(ask: () => Promise<T>) => answeredWithin(answerMs(request().leaseMs), ask);
 
   function fill(): void {
     if (!o.open() || filling || !hungry || request().limit <= 0) return;
@@ -52,9 +55,11 @@ export function openDispatcher(o: DispatchOptions): Dispatcher {
     hungry = false;
     const everywhere = look;
     look = false;
-    if (everywhere) await admit(db, o.admissionLimit, request().rootId);
+    if (everywhere) await soon(() => admit(db, o.admissionLimit, request().rootId));
     if (everywhere || short.has(null)) await claimFrom(null);
-    const groups = everywhere ? await groupsWithWork(db, request()) : [...short].filter((group) => group !== null);
+    const groups = everywhere
+      ? await soon(() => groupsWithWork(db, request()))
+      : [...short].filter((group) => group !== null);
     if (everywhere) short.forEach((group) => group !== null && !groups.includes(group) && short.delete(group));
     for (const group of groups) await claimFrom(group);
   }
@@ -63,7 +68,9 @@ export function openDispatcher(o: DispatchOptions): Dispatcher {
     const asked = request();
     if (asked.limit <= 0) return void short.add(group);
     const leasedAt = monotonicMs();
-    const { claimed, missed } = await (group === null ? claimUngrouped(db, asked) : claimInGroup(db, asked, group));
+    const { claimed, missed } = await soon(() =>
+      group === null ? claimUngrouped(db, asked) : claimInGroup(db, asked, group),
+    );
     claimed.forEach((each) => o.launch(each, leasedAt));
     if (missed) return lookAgain(group);
     misses = 0;

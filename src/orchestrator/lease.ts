@@ -3,6 +3,14 @@ import { sql } from "kysely";
 import type { Queryable } from "../database/connect.ts";
 import type { Token } from "./task.ts";
 
+/**
+ * How long a worker waits for an answer of the database, ms: a connection that became silent must be given up in time
+ * for another try within the lease.
+ */
+export function answerMs(leaseMs: number): number {
+  return Math.max(1000, leaseMs / 3);
+}
+
 /** An attempt in one word. */
 export function tokenKey({ taskId, attempt }: Token): string {
   return `${taskId}.${attempt}`;

@@ -1,8 +1,9 @@
 /** Takes steps back from workers that are dead: any process does it, for the steps of all. */
 import type { Database } from "../database/connect.ts";
+import { answeredWithin } from "../database/patience.ts";
 import { lostEnding, monotonicMs } from "./attempt.ts";
 import type { Identity } from "./identity.ts";
-import { leaseWatch, runningSteps } from "./lease.ts";
+import { answerMs, leaseWatch, runningSteps } from "./lease.ts";
 import type { Settler } from "./settler.ts";
 
 /** Of all runs, also where this process works for one only: a dead holder would else keep its limits for ever. */
@@ -15,7 +16,7 @@ export function reaperOf(
 ): Reaper {
   const watch = leaseWatch(o.leaseMs);
   return async () => {
-    const steps = await runningSteps(db, null);
+    const steps = await answeredWithin(answerMs(o.leaseMs), () => runningSteps(db, null));
     const silent = new Set(watch(steps, monotonicMs()));
     for (const step of steps.filter((each) => silent.has(each) || o.identity.isDead(each.workerId))) {
       o.settler.add({

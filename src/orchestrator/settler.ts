@@ -1,5 +1,6 @@
 /** Settles what finishes: the outcomes of one moment share a transaction. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { answeredWithin } from "../database/patience.ts";
 import { isConflict, isConnectionError, sqlState, transact, unlessVictim, type Database } from "../database/connect.ts";
 import { releaseAbandoned } from "./admit.ts";
 import type { Ending, Outcome, Settled } from "./outcome.ts";
@@ -28,8 +29,16 @@ export type Settler = {
 };
 
 const BATCH = 200;
+const LONGEST_MS = 600_000;
 
-export function openSettler(db: Database, context: Context, trouble: (error: unknown) => Promise<void>): Settler {
+type Write = (some: Settlement[]) => Promise<Settled>;
+
+/** `answerMs`: how long an answer is waited for at first; longer with each try, since there may be much to write. */
+export function openSettler(
+  db: Database,
+  context: Context,
+  o: { answerMs: number; trouble(error: unknown): Promise<void> },
+): Settler {
   const queue: Settlement[] = [];
   let flushing: Promise<void> | null = null;
   let closed = false;
@@ -49,26 +58,22 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
     return transact(db, (tx) => settle(tx, context, outcomesOf(some), { reachesOtherRuns }));
   }
 
-  async function settleSome(some: Settlement[], write: (some: Settlement[]) => Promise<Settled>): Promise<void> {
+  async function settleSome(some: Settlement[], write: Write, answerMs = o.answerMs): Promise<void> {
     if (some.length === 0) return;
     let result: Settled;
     try {
-      result = await write(some);
+      result = await answeredWithin(answerMs, () => write(some));
     } catch (error) {
-      return recover(some, write, error);
+      return recover(some, write, error, answerMs);
     }
     for (const one of some) one.settled(result, result.accepted.has(one.outcome.taskId));
   }
 
-  async function recover(
-    some: Settlement[],
-    write: (some: Settlement[]) => Promise<Settled>,
-    error: unknown,
-  ): Promise<void> {
+  async function recover(some: Settlement[], write: Write, error: unknown, answerMs: number): Promise<void> {
     if (closed) return some.forEach((one) => one.settled(nothing, false));
     if (isConnectionError(error) || isConflict(error)) {
-      await (isConflict(error) ? sleep(50) : trouble(error));
-      return settleSome(some, write); // the tokens fence what takes too long
+      await (isConflict(error) ? sleep(50) : o.trouble(error));
+      return settleSome(some, write, isConflict(error) ? answerMs : Math.min(answerMs * 2, LONGEST_MS)); // the tokens fence what takes too long
     }
     if (some.length > 1) {
       // one of them cannot be written: it must not take the others along
@@ -77,7 +82,7 @@ export function openSettler(db: Database, context: Context, trouble: (error: unk
     }
     const [one] = some as [Settlement];
     if (one.outcome.ending.to === "failed") {
-      await trouble(error);
+      await o.trouble(error);
       return one.settled(nothing, false); // its lease runs out, and the step is tried again
     }
     const replacement = { ...one, outcome: { ...one.outcome, ending: replacing(one, error) }, apply: null };

@@ -1,7 +1,8 @@
 /** What a worker does for its own attempts beside running them: heartbeats, fences, progress. */
 import type { Database } from "../database/connect.ts";
+import { answeredWithin } from "../database/patience.ts";
 import { LeaseLost, monotonicMs, type Attempt } from "./attempt.ts";
-import { refused, renew, tokenKey, writeProgress } from "./lease.ts";
+import { answerMs, refused, renew, tokenKey, writeProgress } from "./lease.ts";
 
 export type Upkeep = {
   /** Renews all leases; attempts that are no longer current are aborted. */
@@ -16,6 +17,7 @@ export type Upkeep = {
 /** `running`: attempts by their `tokenKey`. */
 export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: number): Upkeep {
   const marginMs = Math.min(2000, leaseMs / 5);
+  const soon = <T>(ask: () => Promise<T>) => answeredWithin(answerMs(leaseMs), ask);
 
   function drop(keys: Set<string>): void {
     for (const key of keys) running.get(key)?.controller.abort(new LeaseLost());
@@ -26,13 +28,13 @@ export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: n
       const attempts = [...running.values()];
       if (attempts.length === 0) return;
       const sentAt = monotonicMs();
-      const { renewed, lost } = await renew(db, attempts.map(tokenOf), leaseMs);
+      const { renewed, lost } = await soon(() => renew(db, attempts.map(tokenOf), leaseMs));
       for (const attempt of attempts) if (renewed.has(tokenKey(attempt.claimed))) attempt.leasedAt = sentAt;
       drop(lost);
     },
     async checkFences() {
       const attempts = [...running.values()];
-      if (attempts.length > 0) drop(await refused(db, attempts.map(tokenOf)));
+      if (attempts.length > 0) drop(await soon(() => refused(db, attempts.map(tokenOf))));
     },
     abortStale() {
       const now = monotonicMs();
@@ -44,10 +46,8 @@ export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: n
       const reports = [...running.values()].filter(({ progress }) => progress.done !== progress.written);
       if (reports.length === 0) return;
       for (const { progress } of reports) progress.written = progress.done;
-      await writeProgress(
-        db,
-        reports.map((attempt) => ({ ...tokenOf(attempt), done: attempt.progress.written })),
-      );
+      const done = reports.map((attempt) => ({ ...tokenOf(attempt), done: attempt.progress.written }));
+      await soon(() => writeProgress(db, done));
     },
   };
 }

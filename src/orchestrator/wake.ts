@@ -2,6 +2,7 @@
  * Wake-ups between processes. They are hints: empty, coalesced, sent after the commit, and never relied upon, since a
  * poll of at most 1 s stands behind each of them.
  */
+import type { Address } from "../database/connect.ts";
 import { listen } from "../database/listen.ts";
 
 /** There may be work. */
@@ -18,7 +19,7 @@ export type Wakes = {
 };
 
 /** `url` null: nothing can be heard, and the polls do all. */
-export function openWakes(url: string | null, heard: { work(): void; fenced(): void }): Wakes {
+export function openWakes(url: Address | null, heard: { work(): void; fenced(): void }): Wakes {
   if (url === null) return { work() {}, close: async () => {} };
   const listener = listen(url, [WORK, FENCED], (channel) => (channel === FENCED ? heard.fenced() : heard.work()));
   let due: NodeJS.Timeout | null = null;

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { isConflict, isConnectionError, transact, type Connection } from "../database/connect.ts";
+import { answeredWithin } from "../database/patience.ts";
 import type { AdmissionLimit } from "./admit.ts";
 import { CHILD_RUN, type NewStep, type Variables } from "./advance.ts";
 import {
@@ -21,7 +22,7 @@ import type { Claimed, ClaimRequest } from "./claim.ts";
 import { definitionsOf, type StepDefinition } from "./definition.ts";
 import { openDispatcher } from "./dispatch.ts";
 import { identify } from "./identity.ts";
-import { tokenKey } from "./lease.ts";
+import { answerMs, tokenKey } from "./lease.ts";
 import { reaperOf } from "./reap.ts";
 import type { Handover } from "./rows.ts";
 import { resolveInput, type ValueStore } from "./values.ts";
@@ -76,7 +77,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const identity = identify();
   const context: Context = { store, definitionOf: definitionsOf(db) };
   const running = new Map<string, Attempt>();
-  const settler = openSettler(db, context, trouble);
+  const settler = openSettler(db, context, { answerMs: answerMs(leaseMs), trouble });
   const { heartbeat, checkFences, abortStale, reportProgress } = upkeepOf(db, running, leaseMs);
   const reap = reaperOf(db, { leaseMs, identity, settler, reaped: wake });
   let rootId: string | null = null;
@@ -176,7 +177,9 @@ export function startWorker(options: WorkerOptions): Worker {
       step = (await context.definitionOf(claimed.workflowId)).steps[claimed.step - 1]!;
       const { workflow } = step;
       const input = await resolveInput(store, claimed.input);
-      const settled = await transact(db, (tx) => openChildRun(tx, context, { ...claimed, input }, workflow!));
+      const settled = await answeredWithin(answerMs(leaseMs), () =>
+        transact(db, (tx) => openChildRun(tx, context, { ...claimed, input }, workflow!)),
+      );
       if (settled && settled.ended.length > 0) options.onEnded?.(settled.ended);
       leave(attempt);
       wakes.work();

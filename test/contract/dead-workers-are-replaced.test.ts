@@ -7,6 +7,7 @@ import { limitGroup } from "../../src/orchestrator/claim.ts";
 import { checkHistory } from "../support/checker.ts";
 import { orchestra, task, type Orchestra } from "../support/orchestra.ts";
 import { processes, type Processes } from "../support/processes.ts";
+import { wire } from "../support/wire.ts";
 
 let here: Orchestra;
 let workers: Processes | null = null;
@@ -90,4 +91,27 @@ test("queries fail and answers get lost after their commit, and each run still c
       return { ...connection, db: connection.db.withPlugin(faulty) };
     },
   );
+});
+
+test("a worker whose connections became silent, alone, goes on within its lease and 2 s", async () => {
+  const leaseMs = 3000;
+  const tasks = [task("a", () => sleep(10))];
+  here = await orchestra(tasks);
+  const workflow = await here.define({
+    name: "three",
+    steps: ["x", "y", "z"].map((name) => ({ name, task_type: "a" })),
+  });
+  const way = await wire(here.url);
+  const connection = connect(way.url);
+  const worker = await here.worker({ connection, leaseMs, pollMs: 1000 });
+  const starts = Array.from({ length: 5 }, () => worker.start({ workflow, input: {} }));
+  const runs = await Promise.all(starts); // in the middle of them, with as many connections as there are
+  const since = performance.now();
+  way.freeze();
+  for (const { executionId } of runs) expect(await here.ended(executionId)).toMatchObject({ status: "COMPLETED" });
+  expect(performance.now() - since).toBeLessThan(leaseMs + 2000);
+  expect(await here.rows("select name from lector.workflow_steps where failures > 0")).toEqual([]);
+  await worker.stop();
+  await connection.close();
+  await way.close();
 });

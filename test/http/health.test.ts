@@ -6,6 +6,7 @@ import { connect } from "../../src/database/connect.ts";
 import { testDatabase } from "../support/database.ts";
 import { task } from "../support/orchestra.ts";
 import { testServer, type TestServer } from "../support/server.ts";
+import { wire } from "../support/wire.ts";
 
 let here: TestServer;
 afterEach(() => here.close());
@@ -67,11 +68,32 @@ describe("health", () => {
         expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
         expect((await json(response)).detail).not.toContain("nobody");
       }
-      expect((await here.post("/audio/generate", { text: "This is a text." })).status).toBe(503);
+      const start = await here.post("/audio/generate", { text: "This is a text." });
+      expect([start.status, (await json(start)).detail]).toEqual([503, expect.stringContaining("Idempotency-Key")]);
     } finally {
       await connection.close();
     }
   });
+});
+
+test("a request whose database is silent is a 503 in time", async () => {
+  const database = await testDatabase();
+  const way = await wire(database.url);
+  const connection = connect(way.url, { answerMs: 500, max: 2 });
+  here = await testServer({ app: { connection } });
+  try {
+    expect((await here.get("/audio")).status).toBe(200);
+    way.freeze({ all: true });
+    const since = performance.now();
+    const response = await here.get("/audio");
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "2"]);
+    expect(performance.now() - since).toBeLessThan(3000);
+    expect(await json(response)).toMatchObject({ detail: "The database cannot be reached. Try again in a moment." });
+  } finally {
+    await connection.close();
+    await way.close();
+    await database.drop();
+  }
 });
 
 describe("metrics", () => {
