@@ -57,8 +57,7 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     name: "LECTOR_DATABASE_TIMEOUT_MS",
     help: "How long one answer of the database is waited for before its connection is dropped, in ms.",
     example: "30000",
-    read: (value) =>
-      integer("LECTOR_DATABASE_TIMEOUT_MS", value, { fallback: 30_000, least: 1000, most: 3_600_000 }),
+    read: (value) => integer("LECTOR_DATABASE_TIMEOUT_MS", value, { fallback: 30_000, least: 1000, most: 3_600_000 }),
   },
   dataDir: {
     name: "LECTOR_DATA",

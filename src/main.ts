@@ -174,7 +174,8 @@ async function serve(
     await lector.close();
   };
   try {
-    logger.info(`HTTP ready at ${await server.listen({ host: config.host, port: config.port })}`);
+    const listenTextResolver = (address: string) => `HTTP ready at ${address}`; // Fastify logs it
+    await server.listen({ host: config.host, port: config.port, listenTextResolver });
   } catch (cause) {
     await stop();
     const why = (cause as NodeJS.ErrnoException).code === "EADDRINUSE" ? "the port is taken" : (cause as Error).message;
