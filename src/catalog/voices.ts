@@ -21,8 +21,31 @@ export type Voice = {
 
 export type Voices = { all: Voice[]; defaults: Record<string, string> };
 
+/** Its message names the voices of the locale; all there are stand beside it, configured ones first. */
 export class UnknownVoice extends Error {
   override name = "UnknownVoice";
+  readonly known: string[];
+  constructor(what: string, { all }: Voices, locale: string) {
+    const language = languageOf(locale);
+    const fitting = all.filter((voice) => voice.locales.some((each) => languageOf(each) === language));
+    const named = fitting.slice(0, MOST_NAMED).map((voice) => voice.key);
+    const more = fitting.length > MOST_NAMED ? `, and ${fitting.length - MOST_NAMED} more` : "";
+    super(named.length > 0 ? `${what} Voices for "${language}": ${named.join(", ")}${more}.` : what);
+    this.known = all.map((voice) => voice.key);
+  }
+}
+
+const MOST_NAMED = 12;
+
+/** Keys in few characters: what begins alike stands together, as in `nina, espeak-{en, id}`. */
+export function inShort(keys: string[]): string {
+  const families = Map.groupBy(keys, (voice) => /^[a-z0-9]+-(?=.)/.exec(voice)?.[0] ?? voice);
+  const told = [...families].map(([start, members]) => {
+    return members.length === 1
+      ? members[0]!
+      : `${start}{${members.map((each) => each.slice(start.length)).join(", ")}}`;
+  });
+  return told.join(", ");
 }
 
 export class InvalidVoices extends Error {
@@ -93,28 +116,23 @@ export function findVoice(voices: Voices, wanted: string, locale: string): Voice
   const resolved = wanted === "default" ? defaultKey(voices, locale) : wanted;
   const found = voices.all.find((voice) => voice.key === resolved);
   if (found) return found;
-  if (wanted === "default") {
-    throw new UnknownVoice(
-      `No voice is configured for the locale "${locale}". Name one with --voice: ${known(voices)}.`,
-    );
-  }
-  throw new UnknownVoice(`Voice "${wanted}" is not configured. Known voices: ${known(voices)}.`);
+  const what = `Voice "${wanted}" is not configured.`;
+  const none = `No voice is configured for the locale "${locale}". Name one.`;
+  throw new UnknownVoice(wanted === "default" ? none : what, voices, locale);
 }
 
 /** `pt-BR` takes the default of `pt-BR`, else of `pt`, else a voice that names either. */
 function defaultKey({ all, defaults }: Voices, locale: string): string | undefined {
-  const language = locale.split("-")[0]!.toLowerCase();
+  const language = languageOf(locale);
   const exact = locale.toLowerCase();
   const named = Object.entries(defaults).map(([tag, voice]) => [tag.toLowerCase(), voice] as const);
   const configured = named.find(([tag]) => tag === exact) ?? named.find(([tag]) => tag === language);
   if (configured) return configured[1];
   const speaks = (tag: string) => all.find((voice) => voice.locales.some((each) => each.toLowerCase() === tag))?.key;
-  const related = all.find((voice) =>
-    voice.locales.some((each) => each.split("-")[0]!.toLowerCase() === language),
-  )?.key;
+  const related = all.find((voice) => voice.locales.some((each) => languageOf(each) === language))?.key;
   return speaks(exact) ?? speaks(language) ?? related;
 }
 
-function known({ all }: Voices): string {
-  return all.map((voice) => voice.key).join(", ");
+function languageOf(locale: string): string {
+  return locale.split("-")[0]!.toLowerCase();
 }

@@ -1,6 +1,7 @@
 /** The command `lector`: what it understands, and how its errors are told. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { inShort, UnknownVoice } from "../catalog/voices.ts";
 import { exits, type Setup } from "./lector.ts";
 import { migrateCommand } from "./migrate.ts";
 import { narrateCommand } from "./narrate.ts";
@@ -125,5 +126,8 @@ function told(error: unknown): number {
   const system = "code" in error && typeof error.code === "string";
   if (!clear.has(error.name) && !system) process.stderr.write(`${error.stack}\n`);
   else process.stderr.write(`${error.message}\n`);
+  if (error instanceof UnknownVoice) {
+    process.stderr.write(`Known voices: ${inShort(error.known)}. "lector voices list" describes them.\n`);
+  }
   return clear.has(error.name) ? exits.notStarted : exits.ended;
 }

@@ -4,6 +4,7 @@ import canonicalize from "canonicalize";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { UnknownVoice } from "../catalog/voices.ts";
 import { charactersOf } from "../narration/plan.ts";
 import { generateRequest, prepareGeneration, type GenerateRequest } from "../workflows/audio-generation.ts";
 import type { HttpApp, HttpSettings } from "./app.ts";
@@ -112,7 +113,12 @@ async function prepare(app: HttpApp, body: GenerateRequest): Promise<ReturnType<
     const found = error instanceof Error ? wrong[error.name]?.(body, error.message) : undefined;
     if (!found) throw error;
     const { message } = error as Error;
-    throw new Refusal(422, found.type, message, { errors: [found.fault], cause: error });
+    const known = error instanceof UnknownVoice ? error.known : null;
+    throw new Refusal(422, found.type, known ? `${message} GET /v1/voices describes all ${known.length}.` : message, {
+      errors: [found.fault],
+      ...(known && { members: { known_voices: known } }),
+      cause: error,
+    });
   }
 }
 

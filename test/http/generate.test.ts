@@ -167,6 +167,12 @@ describe("a request that cannot be done", () => {
     ["a body that is too large", { text: "a".repeat(1024 * 1024) }, 413, "body_too_large", null],
   ];
 
+  test("an unknown voice with those of the language, where to see all, and all of them for programs", async () => {
+    const { detail, known_voices } = (await (await generate({ text: "A text.", voice: "nina" })).json()) as any;
+    expect(detail).toBe('Voice "nina" is not configured. Voices for "en": plain. GET /v1/voices describes all 1.');
+    expect(known_voices).toEqual(["plain"]);
+  });
+
   test.each(bad)("with %s", async (_what, body, status, type, field, headers) => {
     const before = await runs();
     const response = await generate(body, headers);
