@@ -32,7 +32,7 @@ test("an aborted job ends at once with the reason, and the studio goes on", asyn
 });
 
 test.runIf(process.platform === "linux")(
-  "a crash of the child is told as ChildDied, and the next job finds another",
+  "a crash of the child is told as ChildDied, and the next job finds another (Linux: the child is found in /proc)",
   async () => {
     await fragment([]);
     const job = studio.master(jobFor(long(100)));
@@ -43,12 +43,15 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test.runIf(process.platform === "linux")("memory does not grow with a block's length", async () => {
-  await studio.master(jobFor(long(3)));
-  const short = privateKilobytes(mediaChildren()[0]!);
-  await studio.master(jobFor(long(40)));
-  expect(privateKilobytes(mediaChildren()[0]!) - short).toBeLessThan(20_000);
-});
+test.runIf(process.platform === "linux")(
+  "memory does not grow with a block's length (Linux: it is read from /proc)",
+  async () => {
+    await studio.master(jobFor(long(3)));
+    const short = privateKilobytes(mediaChildren()[0]!);
+    await studio.master(jobFor(long(40)));
+    expect(privateKilobytes(mediaChildren()[0]!) - short).toBeLessThan(20_000);
+  },
+);
 
 /** Processes whose command line names the media child, and whose parent is this one. */
 function mediaChildren(): number[] {
