@@ -1,7 +1,7 @@
 /** Cancelling a run with all its child runs: nothing new starts, and what runs is fenced off and signalled. */
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
-import { appendEvent } from "./child-run.ts";
+import { cancelRuns } from "./end-runs.ts";
 import { RunNotFound } from "./find.ts";
 import { settleParent, type Context } from "./settle.ts";
 import { FENCED } from "./wake.ts";
@@ -25,13 +25,11 @@ async function cancelTree(tx: Tx, executionId: string, reason: object): Promise<
   const top = runs.find((run) => run.execution_id === executionId);
   if (!top) throw new RunNotFound(executionId);
   if (!isActive(top.status)) return { status: top.status, changed: false };
-  for (const run of runs.filter(({ status }) => isActive(status))) {
-    await sql`update lector.workflow_instances set status = 'CANCELLED', ended_at = now(), updated_at = now()
-      where execution_id = ${run.execution_id}`.execute(tx);
-    await sql`update lector.workflow_steps set state = 'cancelled', lease_expires_at = null, ended_at = now()
-      where execution_id = ${run.execution_id} and state in ('ready', 'running', 'waiting')`.execute(tx);
-    await appendEvent(tx, run.execution_id, "run.cancelled", reason);
-  }
+  await cancelRuns(
+    tx,
+    runs.map((run) => run.execution_id),
+    reason,
+  );
   // a child that a person cancelled by itself leaves its parent without what it waited for
   if (top.parent_step_id) await settleParent(tx, noContext, top.parent_step_id, executionId);
   return { status: "CANCELLED", changed: true };

@@ -4,6 +4,7 @@ import type { Tx } from "../database/connect.ts";
 import type { Claimed } from "./claim.ts";
 import { newestDefinition } from "./definition.ts";
 import type { Settled } from "./outcome.ts";
+import { RetryLater } from "./task.ts";
 import { settleParent, type Context } from "./settle.ts";
 import { startChild } from "./start.ts";
 
@@ -18,9 +19,10 @@ export async function openChildRun(
   step: Claimed,
   workflowName: string,
 ): Promise<Settled | null> {
-  await sql`select 1 from lector.workflow_instances where execution_id = ${step.executionId} for no key update`.execute(
-    tx,
-  );
+  const run = await sql<{ status: string }>`select status from lector.workflow_instances
+    where execution_id = ${step.executionId} for no key update`.execute(tx);
+  const { status } = run.rows[0]!;
+  if (status === "FAILED") throw new RetryLater(0, "The run has failed meanwhile."); // parked, until somebody retries
   const { rows } = await sql`
     update lector.workflow_steps set state = 'waiting', lease_expires_at = null
     where task_id = ${step.taskId} and attempt = ${step.attempt} and state = 'running' returning 1`.execute(tx);

@@ -11,7 +11,8 @@
  *   running → waiting    it started a child run (child-run.ts)
  *   –       → waiting    a fan-out opens: its items are `ready` beside it, `remaining` counts those not done
  *   waiting → done       the last item or the child run is done
- *   any     → failed     it failed for good, or an item or child run of it did: the run is FAILED
+ *   any     → failed     it failed for good, or an item or child run of it did: the run is FAILED, its ready steps are
+ *                        parked, and its other child runs are cancelled
  *   any     → cancelled  the run was cancelled (cancel.ts)
  *   failed, cancelled → ready or waiting   a person retries (reopen.ts)
  *
@@ -24,6 +25,7 @@ import { sql } from "kysely";
 import type { Queryable, Tx } from "../database/connect.ts";
 import { advance, type RunView, type Variables } from "./advance.ts";
 import type { Definition } from "./definition.ts";
+import { cancelBelow } from "./end-runs.ts";
 import type { Outcome, Settled } from "./outcome.ts";
 import { writeOutcomes, type Written } from "./settle-write.ts";
 import type { StoredError } from "./task.ts";
@@ -91,6 +93,7 @@ async function consequences(tx: Tx, context: Context, outcomes: Outcome[], writt
   for (const outcome of outcomes) {
     if (outcome.ending.to !== "failed" || !written.accepted.has(outcome.taskId)) continue;
     await parkReady(tx, outcome.executionId);
+    await cancelBelow(tx, outcome.executionId);
     if (outcome.item !== null) await failFanOut(tx, outcome, outcome.ending.error);
   }
   for (const { taskId } of written.joined) following.push(await endWaiting(tx, context, taskId, null));

@@ -1,0 +1,43 @@
+/** Runs that end as CANCELLED: what waits in them is cancelled, and what runs is fenced off. */
+import { sql } from "kysely";
+import type { Tx } from "../database/connect.ts";
+import { FENCED } from "./wake.ts";
+
+/** Each with its event, whose data is `reason`. The caller holds the locks of these runs; ended ones stay as they are. */
+export async function cancelRuns(tx: Tx, executionIds: string[], reason: object): Promise<void> {
+  await sql`
+    with run as (
+      update lector.workflow_instances set status = 'CANCELLED', event_seq = event_seq + 1, ended_at = now(),
+        updated_at = now()
+      where execution_id = any(${executionIds}::uuid[]) and status in ('PENDING', 'RUNNING', 'PAUSED')
+      returning execution_id, event_seq
+    ), step as (
+      update lector.workflow_steps s set state = 'cancelled', lease_expires_at = null, ended_at = now()
+      from run where s.execution_id = run.execution_id and s.state in ('ready', 'running', 'waiting')
+    )
+    insert into lector.workflow_events (execution_id, seq, kind, data)
+    select execution_id, event_seq, 'run.cancelled', ${JSON.stringify(reason)}::jsonb from run`.execute(tx);
+}
+
+/** Ends the child runs that are still under way below a run that failed; a retry of it takes them along. */
+export async function cancelBelow(tx: Tx, executionId: string): Promise<void> {
+  const { rows } = await sql<{ execution_id: string }>`
+    with recursive below as (
+      select c.execution_id from lector.workflow_steps s join lector.workflow_instances c on c.parent_step_id = s.task_id
+      where s.execution_id = ${executionId}
+      union
+      select c.execution_id from below b join lector.workflow_steps s using (execution_id)
+        join lector.workflow_instances c on c.parent_step_id = s.task_id
+    )
+    select i.execution_id from lector.workflow_instances i
+    where i.execution_id in (select execution_id from below) and i.status in ('PENDING', 'RUNNING', 'PAUSED')
+    order by i.execution_id for no key update`.execute(tx);
+  if (rows.length === 0) return;
+  const reason = { by: "orchestrator", why: `the run ${executionId}, to which it belongs, has failed` };
+  await cancelRuns(
+    tx,
+    rows.map((row) => row.execution_id),
+    reason,
+  );
+  await sql`select pg_notify(${FENCED}, '')`.execute(tx); // sent with the commit; without it, the next heartbeat tells
+}
