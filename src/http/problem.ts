@@ -64,6 +64,12 @@ const known: Record<string, { status: number; type: string }> = {
   RunConflict: { status: 409, type: "run_conflict" },
 };
 
+/** Some name the field of the value that was given. */
+function faultIn(error: Error): { errors?: Fault[] } {
+  if (!("field" in error) || typeof error.field !== "string") return {};
+  return { errors: [{ field: error.field, expected: "expected a value that can be stored" }] };
+}
+
 /** Fastify's own, where its words can be bettered. */
 const framework: Record<string, { type: string; detail(request: FastifyRequest): string }> = {
   FST_ERR_CTP_BODY_TOO_LARGE: {
@@ -86,7 +92,7 @@ export function refusalOf(error: unknown, request: FastifyRequest): Refusal | nu
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error as never, request);
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const own = known[error.name];
-  if (own) return new Refusal(own.status, own.type, error.message, { cause: error });
+  if (own) return new Refusal(own.status, own.type, error.message, { ...faultIn(error), cause: error });
   if (error.name === "RunNotFound") return new Refusal(404, "run_not_found", runNotFound(request), { cause: error });
   if (request.raw.destroyed && !request.raw.complete) return new Refusal(400, "aborted", "The request broke off.");
   if (isConnectionError(error)) return unavailable(request, error);

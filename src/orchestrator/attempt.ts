@@ -61,7 +61,7 @@ export async function runAttempt(
     const input = parse(task.input, await resolveInput(context.store, claimed.input), `input of ${claimed.name}`);
     const output = parse(task.output, await task.run(input, taskContext(attempt)), `output of ${claimed.name}`);
     controller.signal.throwIfAborted();
-    const text = await toRow(context.store, output);
+    const text = await toRow(context.store, output, { outside: true });
     const next = claimed.variables
       ? await advance(context.store, viewOf(claimed, definition), claimed.step, text)
       : null;

@@ -142,7 +142,7 @@ async function planRun(
   request: StartRequest,
   parent: ChildOf | null,
 ): Promise<NewRun> {
-  const inputText = await toRow(store, request.input);
+  const inputText = await toRow(store, request.input, { outside: parent === null });
   const rootId = parent?.rootId ?? executionId;
   const priority = request.priority ?? 1;
   const variables = { input: JSON.parse(inputText), steps: {} };

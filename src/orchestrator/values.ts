@@ -1,11 +1,13 @@
 /**
  * Values that travel between steps. Up to 64 KiB of JSON stand in the row; a larger value is stored under the hash of
- * its bytes and the row keeps `{ "$ref": key, "bytes", "sha256" }`.
+ * its bytes and the row keeps `{ "$ref": key, "bytes", "sha256" }`. Only this program writes such a reference: what comes
+ * from outside (a run's input, a task's output) may hold none. Any other object with a `$ref` is data as any other.
  */
 export type Ref = { $ref: string; bytes: number; sha256: string };
 
 /** Where large values live: any store that gives back the bytes it took. */
 export type ValueStore = {
+  /** The key ends with the hash. */
   put(bytes: Uint8Array): Promise<{ key: string; sha256: string }>;
   get(key: string): Promise<Uint8Array>;
 };
@@ -33,13 +35,20 @@ async function parsed(store: ValueStore, key: string): Promise<unknown> {
 /** Bytes of JSON that a row holds at most. */
 export const ROW_LIMIT = 64 * 1024;
 
-export function isRef(value: unknown): value is Ref {
-  return typeof value === "object" && value !== null && "$ref" in value && typeof value.$ref === "string";
+function isRef(value: unknown): value is Ref {
+  if (typeof value !== "object" || value === null || !("$ref" in value)) return false;
+  const { $ref, bytes, sha256 } = value as Ref;
+  if (typeof $ref !== "string" || !Number.isSafeInteger(bytes) || Object.keys(value).length !== 3) return false;
+  return typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256) && $ref.endsWith(sha256);
 }
 
-/** The JSON text that goes into the row: the value itself, or its reference once the bytes are stored. */
-export async function toRow(store: ValueStore, value: unknown): Promise<string> {
+/**
+ * The JSON text that goes into the row: the value itself, or its reference once the bytes are stored. Throws
+ * `UnstorableValue`, which names the field where a value from `outside` holds a reference of its own.
+ */
+export async function toRow(store: ValueStore, value: unknown, { outside = false } = {}): Promise<string> {
   const text = JSON.stringify(value ?? {});
+  if (outside && text.includes('"$ref":')) refuseReferences(JSON.parse(text));
   if (text.includes("\\u0000") && /(?<!\\)(\\\\)*\\u0000/.test(text)) {
     throw new UnstorableValue("The value holds a NUL character (\\u0000), which Postgres cannot keep. Remove it.");
   }
@@ -70,6 +79,28 @@ export async function resolveInput(store: ValueStore, input: unknown): Promise<u
 
 export class UnstorableValue extends Error {
   override name = "UnstorableValue";
+  /** Which field of the value it is about, as `a.0.b`; null: the value as a whole. */
+  readonly field: string | null;
+  constructor(message: string, field: string | null = null) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** Without recursion: how deep it is nested is not ours to say. */
+function refuseReferences(whole: unknown): void {
+  const left = [{ value: whole, path: "" }];
+  for (let at = left.pop(); at; at = left.pop()) {
+    const { value, path } = at;
+    if (isRef(value)) {
+      const field = path || "input";
+      throw new UnstorableValue(`${field} looks like a reference to a stored value, which only Lector makes.`, field);
+    }
+    if (typeof value !== "object" || value === null) continue;
+    for (const [key, inside] of Object.entries(value)) {
+      left.push({ value: inside, path: path ? `${path}.${key}` : key });
+    }
+  }
 }
 
 export class UnresolvedPointer extends Error {

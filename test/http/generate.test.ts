@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sql } from "kysely";
+import { UnstorableValue } from "../../src/orchestrator/values.ts";
 import { testServer, type TestServer } from "../support/server.ts";
 
 let here: TestServer;
@@ -33,7 +34,8 @@ describe("a text", () => {
 
   test("has its metadata kept, its priority obeyed and its trace go on with the run", async () => {
     const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-    const metadata = { priority: "low", user_id: "u", nested: { list: [1, "two", null] }, "": "empty key" };
+    const stored = { $ref: "ab/0", bytes: 1, sha256: "0".repeat(64) }; // looks like a reference of ours
+    const metadata = { priority: "low", user_id: "u", nested: { list: [1, "two", null] }, "": "empty key", stored };
     const traceparent = `00-${trace}-00f067aa0ba902b7-01`;
     const { execution_id: id } = (await (await generate({ text: "Hi.", metadata }, { traceparent })).json()) as any;
     const { rows } = await sql<Record<string, unknown>>`select metadata, priority, traceparent, admission_keys
@@ -166,6 +168,14 @@ describe("a request that cannot be done", () => {
     ["metadata that is too large", { text, metadata: { a: "b".repeat(200) } }, 413, "metadata_too_large", "metadata"],
     ["a body that is too large", { text: "a".repeat(1024 * 1024) }, 413, "body_too_large", null],
   ];
+
+  test("a value that cannot be stored by its field", async () => {
+    const start = () => Promise.reject(new UnstorableValue("a.b looks like a reference.", "a.b"));
+    const there = await testServer({ app: { worker: { start, wake() {} } } });
+    const response = await there.post("/audio/generate", { text: "A text." });
+    expect([response.status, ((await response.json()) as any).errors[0].field]).toEqual([422, "a.b"]);
+    await there.close();
+  });
 
   test("an unknown voice with those of the language, where to see all, and all of them for programs", async () => {
     const { detail, known_voices } = (await (await generate({ text: "A text.", voice: "nina" })).json()) as any;
