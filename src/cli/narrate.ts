@@ -9,6 +9,7 @@ import { findLastRun, findRun, runSteps, runVariables, type Run } from "../orche
 import { reopenRun, RunConflict } from "../orchestrator/reopen.ts";
 import { resolve as resolveValue } from "../orchestrator/values.ts";
 import type { Worker } from "../orchestrator/worker.ts";
+import { LOST } from "../workflows/lost-audio.ts";
 import { prepareNarration, type PreparedNarration } from "../workflows/narrate.ts";
 import type { Published } from "../workflows/narrate-publish.ts";
 import { exits, type Lector, type Setup } from "./lector.ts";
@@ -62,7 +63,10 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
   }
 }
 
-/** An active run of the same narration is joined, a failed one is reopened; else a new one starts. */
+/**
+ * An active run of the same narration is joined, a failed one is reopened; else a new one starts. One that failed on
+ * lost audio would meet the loss again: a new one sees what is there.
+ */
 async function startOrJoin(
   lector: Lector,
   worker: Worker,
@@ -70,7 +74,7 @@ async function startOrJoin(
   view: ProgressView,
 ): Promise<string> {
   const last = await findLastRun(lector.connection.db, "local", dedupeKey);
-  if (last?.status === "FAILED") {
+  if (last?.status === "FAILED" && last.error?.code !== LOST) {
     try {
       await reopenRun(lector.connection.db, last.executionId, { by: "cli", why: "narrated again" });
       view.note(`Going on with run ${last.executionId}, which had failed.`);

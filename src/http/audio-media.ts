@@ -9,6 +9,7 @@ import { findRun } from "../orchestrator/find.ts";
 import type { HttpApp } from "./app.ts";
 import { keptFile, publishedBy, type PublishedFile } from "./audio-files.ts";
 import { executionId, file, problems } from "./openapi.ts";
+import { NotStored } from "../storage/storage.ts";
 import { Refusal } from "./problem.ts";
 
 /** By the ending of the name under which it is served. */
@@ -151,12 +152,18 @@ export function parseRange(header: string, bytes: number): Part | "beyond" | nul
 
 /** Opened before anything is answered, so that a file that is lost is an error and no half answer. */
 async function read(
-  { storage }: HttpApp,
+  { storage, logger }: HttpApp,
   { key, bytes }: PublishedFile,
   start: number,
   end: number,
 ): Promise<Readable> {
-  const handle = await open(await storage.local(key));
+  const path = await storage.local(key).catch((cause: unknown) => {
+    if (!(cause instanceof NotStored)) throw cause;
+    logger.error({ err: cause }, "a published file is lost");
+    const detail = "This file is lost from the storage. POST /audio/generate with the same text makes it again.";
+    throw new Refusal(404, "audio_lost", detail, { cause });
+  });
+  const handle = await open(path);
   const { size } = await handle.stat();
   if (size === bytes) return handle.createReadStream({ start, end, highWaterMark: 128 * 1024 });
   await handle.close();

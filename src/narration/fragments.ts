@@ -50,18 +50,24 @@ export async function findFragments(
   return new Map(fragments.map((fragment) => [`${fragment.base} ${fragment.format}`, fragment]));
 }
 
-/** Bases of which every format is there at this gain. */
+/** Bases of which every format is there at this gain, with the hashes of their bytes. */
 export async function completeBases(
   db: Queryable,
   bases: string[],
   gainDb: number,
   formats: FormatId[],
-): Promise<Set<string>> {
+): Promise<Map<string, string[]>> {
   const keys = formats.flatMap((format) => bases.map((base) => keyOfFragment(base, gainDb, format)));
-  const { rows } = await sql<{ base: string }>`
-    select base_key as base from lector.fragments where fragment_key = any(${keys}::text[])
+  const { rows } = await sql<{ base: string; hashes: string[] }>`
+    select base_key as base, array_agg(audio_sha256) as hashes
+    from lector.fragments where fragment_key = any(${keys}::text[])
     group by base_key having count(*) = ${formats.length}`.execute(db);
-  return new Set(rows.map((row) => row.base));
+  return new Map(rows.map((row) => [row.base, row.hashes]));
+}
+
+/** They are made again when they are wanted. */
+export async function forgetFragments(db: Queryable, by: "audio_sha256" | "base_key", values: string[]): Promise<void> {
+  await sql`delete from lector.fragments where ${sql.ref(by)} = any(${values}::text[])`.execute(db);
 }
 
 /**
@@ -106,8 +112,10 @@ export async function findPublication(db: Queryable, key: string): Promise<Publi
   return rows[0] ?? null;
 }
 
+/** Over an earlier one, whose bytes are lost or are the same. */
 export async function savePublication(db: Queryable, p: Publication): Promise<void> {
   await sql`insert into lector.publications (publication_key, format_id, audio_sha256, bytes, frames, samples)
     values (${p.key}, ${p.format}, ${p.audioSha256}, ${p.bytes}, ${p.frames}, ${p.samples})
-    on conflict do nothing`.execute(db);
+    on conflict (publication_key) do update set format_id = excluded.format_id, audio_sha256 = excluded.audio_sha256,
+      bytes = excluded.bytes, frames = excluded.frames, samples = excluded.samples`.execute(db);
 }

@@ -93,6 +93,29 @@ async function claimMissing(tx: Tx, claimant: Claimant, missing: WantedSegment[]
   return reserve(tx, reservations);
 }
 
+/**
+ * Segments whose bytes are lost become claims of nobody, for whoever wants them next: their first purchase stays in the
+ * ledger, and the next one stands beside it. One that was bought again meanwhile stays as it is.
+ */
+export async function forgetSegments(db: Database, lost: ReadySegment[]): Promise<void> {
+  const sorted = lost.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1));
+  const forget = sql`
+    with lost as materialized (
+      select s.fingerprint from lector.speech_segments s
+        join unnest(${sorted.map((s) => s.fingerprint)}::text[], ${sorted.map((s) => s.audioSha256)}::text[])
+          as l(fingerprint, audio_sha256) using (fingerprint, audio_sha256)
+      where s.state = 'ready' order by s.fingerprint for update of s
+    )
+    update lector.speech_segments s set state = 'claimed', claim_task_id = ${NOBODY}, claim_attempt = 0,
+      audio_sha256 = null, audio_bytes = null, encoding = null, sample_rate = null, samples = null, words = null,
+      loudness = null, ready_at = null
+    from lost where s.fingerprint = lost.fingerprint`;
+  await unlessVictim(() => forget.execute(db));
+}
+
+/** No task has this id. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
+
 /** Claims whose attempt is no longer current pass to us; their open reservations become `unknown`. */
 async function takeOver(tx: Tx, claimant: Claimant, fingerprints: string[]): Promise<string[]> {
   if (fingerprints.length === 0) return [];

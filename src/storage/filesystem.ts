@@ -53,10 +53,14 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
       }
     },
     discard: (scratch) => rm(scratch, { force: true }),
-    get: (key) => readFile(pathOf(key)).catch((error) => missing(key, error)),
+    get: (key) => readFile(pathOf(key)).catch((error) => notStored(key, error)),
+    async missing(keys) {
+      const there = await Promise.all(keys.map((key) => isThere(pathOf(key))));
+      return keys.filter((_, index) => !there[index]);
+    },
     async local(key) {
       const path = pathOf(key);
-      await access(path).catch((error) => missing(key, error));
+      await access(path).catch((error) => notStored(key, error));
       return path;
     },
   };
@@ -84,7 +88,17 @@ function checked(key: string): [string, string] {
   return [match[1]!, match[2]!];
 }
 
-function missing(key: string, error: NodeJS.ErrnoException): never {
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return false;
+  }
+}
+
+function notStored(key: string, error: NodeJS.ErrnoException): never {
   if (error.code !== "ENOENT") throw error;
   throw new NotStored(`Nothing is stored under ${key}. Was the data folder restored without its audio?`, {
     cause: error,

@@ -91,7 +91,7 @@ async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSign
   const named = JSON.stringify([1, format, plan.sampleRate, timeline.samples, tags, placed]);
   const key = createHash("sha256").update(named).digest("hex");
   const there = await findPublication(tools.db, key);
-  if (there) return there;
+  if (there && (await tools.storage.missing([keyOf(there.audioSha256)])).length === 0) return there;
   const path = tools.storage.scratch();
   try {
     const places = fragments.map(async ({ audioSha256, samples, frames }, index) => {

@@ -2,11 +2,12 @@
 import { z } from "zod";
 import type { FormatId } from "../media/formats.ts";
 import { integratedLoudness, timelinePowers } from "../media/loudness.ts";
-import { CEILING_DBTP, completeBases, findFragments, TARGET_LUFS, TOLERANCE_LU } from "../narration/fragments.ts";
+import { CEILING_DBTP, findFragments, TARGET_LUFS, TOLERANCE_LU } from "../narration/fragments.ts";
 import { distinctSegments, type Plan } from "../narration/plan.ts";
 import { readySegments } from "../narration/speech-segments.ts";
 import { layOut } from "../narration/timeline.ts";
 import type { Task } from "../orchestrator/task.ts";
+import { completeFragments } from "./lost-audio.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { missingFragments, ours, type FragmentToMake, type Mastering, type PlanOutput } from "./narrate-plan.ts";
 import { partOf } from "./narrate-speech.ts";
@@ -41,7 +42,7 @@ export function levelTask(tools: NarrationTools): Task<z.infer<typeof input>, Le
       const loudness = loudnessOf(plan, made);
       if (isLevel(loudness)) return { mastering, loudness, missing: [] };
       const own = await ownGain(tools, plan, mastering.gain_db, loudness, signal);
-      const complete = await completeBases(tools.db, bases, own.gainDb, formats);
+      const complete = await completeFragments(tools, bases, own.gainDb, formats);
       return {
         mastering: { ...mastering, gain_db: own.gainDb },
         loudness: own.loudness,

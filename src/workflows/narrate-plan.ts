@@ -1,10 +1,11 @@
 /** Step `plan`: what is to be spoken and mastered, and what of it is there already. */
 import { z } from "zod";
 import type { FormatId } from "../media/formats.ts";
-import { completeBases, usualGain } from "../narration/fragments.ts";
+import { usualGain } from "../narration/fragments.ts";
 import { planNarration, type Plan, type PlannedFragment } from "../narration/plan.ts";
 import type { Script } from "../narration/script.ts";
 import type { Task } from "../orchestrator/task.ts";
+import { completeFragments } from "./lost-audio.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { speakerOf, voiceInUse } from "./voice-in-use.ts";
 
@@ -29,7 +30,7 @@ export const ours = <T>() => z.custom<T>((value) => typeof value === "object" &&
 
 const input = z.object({ script: ours<Script>(), voice: voiceInUse, formats: z.array(z.custom<FormatId>()) });
 
-export function planTask({ db }: NarrationTools): Task<z.infer<typeof input>, PlanOutput> {
+export function planTask(tools: NarrationTools): Task<z.infer<typeof input>, PlanOutput> {
   return {
     type: "plan_narration",
     input,
@@ -37,8 +38,8 @@ export function planTask({ db }: NarrationTools): Task<z.infer<typeof input>, Pl
     async run({ script, voice, formats }) {
       const plan = planNarration(script, speakerOf(voice), 24_000);
       const bases = plan.fragments.map((fragment) => fragment.base);
-      const gain_db = await usualGain(db, bases, voice.gain_db);
-      const there = await completeBases(db, bases, gain_db, formats);
+      const gain_db = await usualGain(tools.db, bases, voice.gain_db);
+      const there = await completeFragments(tools, bases, gain_db, formats);
       return {
         plan,
         mastering: { sample_rate: plan.sampleRate, gain_db },

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { FormatId } from "../media/formats.ts";
 import type { Part } from "../media/parts.ts";
-import { CEILING_DBTP, keyOfFragment, saveFragments, type Fragment } from "../narration/fragments.ts";
+import { CEILING_DBTP, forgetFragments, keyOfFragment, saveFragments, type Fragment } from "../narration/fragments.ts";
 import { charactersOf } from "../narration/plan.ts";
 import {
   claimSegments,
@@ -21,9 +21,10 @@ import {
   type SpeechProvider,
   type SpeechRequest,
 } from "../providers/speech/speech.ts";
-import { keyOf, type Storage } from "../storage/storage.ts";
+import { keyOf, NotStored, type Storage } from "../storage/storage.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { fragmentToMake, mastering, type FragmentToMake, type Mastering } from "./narrate-plan.ts";
+import { forgetLostSegments } from "./lost-audio.ts";
 import { providerOf, voiceInUse, type VoiceInUse } from "./voice-in-use.ts";
 
 const formats = z.array(z.custom<FormatId>((value) => typeof value === "string"));
@@ -58,7 +59,11 @@ export function remasterTask(tools: NarrationTools): Task<z.infer<typeof remaste
         tools.db,
         job.fragment.segments.map((segment) => segment.fingerprint),
       );
-      return makeFragment(tools, job, spoken, signal);
+      return makeFragment(tools, job, spoken, signal).catch(async (error: unknown) => {
+        // a new run must not find this fragment at another gain, and come back here: its speech is to be made again
+        if (error instanceof NotStored) await forgetFragments(tools.db, "base_key", [job.fragment.base]);
+        throw error;
+      });
     },
   };
 }
@@ -82,7 +87,9 @@ async function speak(
     characters: charactersOf(text),
     pricePerCharacter: provider.price,
   }));
-  const { ready, mine, busy } = await claimSegments(tools.db, claimant, wanted);
+  let claims = await claimSegments(tools.db, claimant, wanted);
+  if (await forgetLostSegments(tools, claims.ready, wanted)) claims = await claimSegments(tools.db, claimant, wanted);
+  const { ready, mine, busy } = claims;
   for (const segment of await buy(tools, provider, voice, claimant, texts, mine, context.signal)) {
     ready.set(segment.fingerprint, segment);
   }

@@ -24,6 +24,7 @@ import { charactersOf } from "../narration/plan.ts";
 import type { DefinitionInput } from "../orchestrator/definition.ts";
 import type { Task } from "../orchestrator/task.ts";
 import type { Storage } from "../storage/storage.ts";
+import { failingOnLoss } from "./lost-audio.ts";
 import { assembleTask } from "./narrate-assemble.ts";
 import { levelTask } from "./narrate-level.ts";
 import { planTask } from "./narrate-plan.ts";
@@ -182,7 +183,7 @@ const scriptTask: Task<{ extracted: unknown; locale: string }> = {
 };
 
 export function narrateTasks(tools: NarrationTools): Task[] {
-  return [
+  const tasks = [
     extractTask,
     scriptTask,
     planTask(tools),
@@ -192,4 +193,5 @@ export function narrateTasks(tools: NarrationTools): Task[] {
     assembleTask(tools),
     publishTask(tools),
   ] as Task[];
+  return tasks.map(failingOnLoss);
 }

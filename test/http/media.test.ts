@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHash, randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ensureDefinition } from "../../src/orchestrator/definition.ts";
@@ -201,4 +202,12 @@ describe("many readers", () => {
     expect(parts.every(Boolean)).toBe(true);
     slow.forEach((response) => response.destroy());
   });
+});
+
+test("a file that the storage has lost is told as that, and logged", async () => {
+  const { key } = await here.app.storage.put(vtt);
+  await rm(await here.app.storage.local(key));
+  const response = await here.get(`/audio/${id}/captions.vtt`);
+  expect([response.status, ((await response.json()) as any).type]).toEqual([404, "urn:lector:problem:audio_lost"]);
+  expect(here.log.filter((line) => line["msg"] === "a published file is lost")).toHaveLength(1);
 });

@@ -54,6 +54,14 @@ export function storageContract(name: string, open: () => Promise<Storage>): voi
       await expect(storage.local(key)).rejects.toThrow(`Nothing is stored under ${key}`);
     });
 
+    test("which of many keys are missing is told in one answer", async () => {
+      const storage = await open();
+      const { key } = await storage.put(bytesOf("there"));
+      const absent = ["one", "two"].map((text) => keyOf(sha256(bytesOf(text))));
+      expect(await storage.missing([absent[0]!, key, absent[1]!])).toEqual(absent);
+      expect(await storage.missing([])).toEqual([]);
+    });
+
     test.each(["", "..", "../../etc/passwd", "ab/../../x", "AB/" + "A".repeat(64), "cd/ab" + "0".repeat(62)])(
       "%j is no key, and reaches no file",
       async (key) => {

@@ -1,0 +1,61 @@
+/**
+ * Audio that the database knows and the storage has lost: a file was deleted, or a data folder restored without its
+ * audio. What is free is made again where it is missed; what was paid for is not bought twice without being asked.
+ */
+import type { FormatId } from "../media/formats.ts";
+import { completeBases, forgetFragments } from "../narration/fragments.ts";
+import { forgetSegments, type ReadySegment, type WantedSegment } from "../narration/speech-segments.ts";
+import { PermanentError, type Task } from "../orchestrator/task.ts";
+import { keyOf, NotStored } from "../storage/storage.ts";
+import type { NarrationTools } from "./narrate.ts";
+
+/** What the error of such a run has as its code. Its own retry finds the same; a new run finds what to make again. */
+export const LOST = "audio_lost";
+
+/** Bases of which every format is there at this gain, with its bytes. */
+export async function completeFragments(
+  { db, storage }: NarrationTools,
+  bases: string[],
+  gainDb: number,
+  formats: FormatId[],
+): Promise<Set<string>> {
+  const complete = await completeBases(db, bases, gainDb, formats);
+  const hashes = [...complete.values()].flat();
+  const missing = new Set(await storage.missing(hashes.map(keyOf)));
+  if (missing.size === 0) return new Set(complete.keys());
+  const isLost = (hash: string) => missing.has(keyOf(hash));
+  await forgetFragments(db, "audio_sha256", hashes.filter(isLost));
+  const whole = [...complete].filter(([, of]) => !of.some(isLost));
+  return new Set(whole.map(([base]) => base));
+}
+
+/** Segments whose bytes are lost are to be spoken again, if that costs nothing. Answers whether there were any. */
+export async function forgetLostSegments(
+  { db, storage }: NarrationTools,
+  ready: Map<string, ReadySegment>,
+  wanted: WantedSegment[],
+): Promise<boolean> {
+  const missing = new Set(await storage.missing([...ready.values()].map(({ audioSha256 }) => keyOf(audioSha256))));
+  const lost = [...ready.values()].filter(({ audioSha256 }) => missing.has(keyOf(audioSha256)));
+  if (lost.length === 0) return false;
+  const paid = wanted.find((segment) => Number(segment.pricePerCharacter) > 0 && ready.has(segment.fingerprint));
+  if (paid) {
+    const message = `The storage has lost the audio of ${lost.length} segments, which ${paid.provider} was paid for. Restore the data folder's audio: nothing is bought twice by itself.`;
+    throw new PermanentError(message, { code: LOST });
+  }
+  await forgetSegments(db, lost);
+  return true;
+}
+
+/** Lost bytes do not come back by trying again: the step fails at once. */
+export function failingOnLoss<Input, Output>(task: Task<Input, Output>): Task<Input, Output> {
+  return {
+    ...task,
+    run: (input, context) =>
+      task.run(input, context).catch((error: unknown) => {
+        if (!(error instanceof NotStored)) throw error;
+        const message = `${error.message} Narrate the text again: what is free to make is made again.`;
+        throw new PermanentError(message, { code: LOST, cause: error });
+      }),
+  };
+}
