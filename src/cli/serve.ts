@@ -2,8 +2,9 @@
 import { exits, type Setup } from "./lector.ts";
 
 export async function serveCommand(setup: Setup, o: { workers: boolean }): Promise<number> {
+  const asked = stopSignal(setup); // from here on, so that a start that is stopped leaves nothing behind
   const served = await setup.serve(o);
-  const signal = await stopSignal(setup);
+  const signal = await asked;
   setup.log("info", `${signal}: accepting nothing more, finishing or handing back what runs`);
   await served.stop();
   setup.log("info", "stopped");

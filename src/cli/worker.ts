@@ -3,11 +3,12 @@ import { exits, type Setup } from "./lector.ts";
 import { stopSignal } from "./serve.ts";
 
 export async function workerCommand(setup: Setup): Promise<number> {
+  const asked = stopSignal(setup); // from here on, so that a start that is stopped leaves nothing behind
   const lector = await setup.open((line) => setup.log("info", line));
   setup.log("info", `database ready, schema ${lector.migrated.schema}`);
   const worker = await lector.work({ scoped: false });
   setup.log("info", "worker ready", { worker_id: worker.id });
-  const signal = await stopSignal(setup);
+  const signal = await asked;
   setup.log("info", `${signal}: finishing or handing back what runs`);
   await worker.stop({ finishMs: setup.limits.shutdownMs });
   await lector.close();

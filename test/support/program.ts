@@ -30,6 +30,8 @@ export type Narrated = {
 export type Program = {
   pid: number;
   ended: Promise<Ended>;
+  /** Waits until standard error has a match; rejects where the program ends without it. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
   /** To the program alone. */
   kill(signal: NodeJS.Signals): void;
   /** To its process group, as a terminal does on Ctrl-C. */
@@ -119,8 +121,18 @@ function launch(args: string[], data: string, cwd: string, { env, stdin = "" }: 
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject).on("close", (code) => resolve({ code, ...texts }));
   });
+  const says = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(texts.stderr);
+        if (match) resolve(match);
+      };
+      look();
+      child.stderr.on("data", look);
+      void ended.then(({ stderr }) => reject(new Error(`It ended without a match of ${pattern}:\n${stderr}`)));
+    });
   const pid = child.pid!;
-  return { pid, ended, kill: (signal) => child.kill(signal), interrupt: () => process.kill(-pid, "SIGINT") };
+  return { pid, ended, says, kill: (signal) => child.kill(signal), interrupt: () => process.kill(-pid, "SIGINT") };
 }
 
 async function joinDatabase(data: string): Promise<Database> {
