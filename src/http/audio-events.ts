@@ -14,8 +14,9 @@ import type { Queryable } from "../database/connect.ts";
 import { InvalidCursor, type FeedEvent } from "../orchestrator/feed.ts";
 import { RunNotFound } from "../orchestrator/find.ts";
 import type { HttpApp } from "./app.ts";
-import { executionId, file, problems } from "./openapi.ts";
+import { executionId, problems } from "./openapi.ts";
 import { Refusal } from "./problem.ts";
+import { runStatus, stepSchema } from "./run-view.ts";
 import { openRunWatch, type Look, type RunWatch } from "./run-watch.ts";
 
 const HEARTBEAT_MS = 15_000;
@@ -25,6 +26,42 @@ const FULL = 32 * 1024;
 const STALLED_MS = 30_000;
 /** How long a browser waits before it comes back. */
 const RETRY_MS = 2000;
+
+const told = z
+  .object({
+    execution_id: z.guid(),
+    seq: z.int().min(1).describe("counts the events of this run, without gaps"),
+    kind: z.string(),
+    at: z.string().meta({ format: "date-time" }),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "RunEvent", description: "What happened to a run or to one of its child runs" });
+
+const progressed = z
+  .object({
+    execution_id: z.guid(),
+    status: runStatus,
+    progress: z.number().min(0).max(100),
+    steps: z.array(stepSchema).describe("those under way"),
+  })
+  .meta({ id: "RunProgress", description: "How far the run is" });
+
+/** JSON as the text of a field, described by a schema that has an id. */
+const jsonText = (schema: z.ZodType) => {
+  const contentSchema = { $ref: `#/components/schemas/${schema.meta()!.id}` };
+  return z.string().meta({ contentMediaType: "application/json", contentSchema });
+};
+
+/** One event of the stream: OpenAPI 3.1 has no word for a stream's items, and tools take its schema for that. */
+const streamEvent = z.union([
+  z.looseObject({ id: z.string(), event: z.string().regex(/^(run|step)\./), data: jsonText(told) }),
+  z.looseObject({ event: z.enum(["progress", "end"]), data: jsonText(progressed) }),
+]);
+
+const stream = {
+  description: "The stream; the schema is that of one event",
+  content: { "text/event-stream": { schema: streamEvent } },
+};
 
 const description = `Each event has the \`event\` name of what happened (\`run.created\`, \`step.started\`, \`step.done\`, …), an \`id\` to come back with, and as
 data \`{ execution_id, seq, kind, at, data }\`, of the run and its child runs. \`progress\` events have no id. When the run has ended, \`event: end\` ends the stream.`;
@@ -48,7 +85,7 @@ export function audioEvents(server: FastifyInstance, app: HttpApp): void {
         params: executionId,
         querystring: z.object({ after: z.string().optional().describe("an event's id: only what came later") }),
         headers: z.looseObject({ "last-event-id": z.string().optional().describe("goes before `after`") }),
-        response: { 200: file("The stream", ["text/event-stream"]), ...problems(404) },
+        response: { 200: stream, ...problems(404) },
       },
     },
     async (request, reply) => {

@@ -24,7 +24,26 @@ const MEDIA_TYPES: Record<string, string> = {
   json: "application/json; charset=utf-8",
 };
 
-const types = ["audio/mpeg", "text/vtt", "application/x-subrip", "application/json"];
+const types = ["audio/mpeg", "text/vtt", "application/x-subrip"];
+
+const described = z
+  .looseObject({
+    version: z.literal(1),
+    execution_id: z.guid(),
+    title: z.string().nullable(),
+    locale: z.string(),
+    voice: z.string(),
+    content_hash: z.string(),
+    sample_rate: z.int().describe("Hz"),
+    samples: z.int().describe("of every decoded audio file"),
+    duration_s: z.number(),
+    loudness_lufs: z.number().nullable(),
+    files: z.array(z.looseObject({ name: z.string(), format: z.string(), bytes: z.int(), sha256: z.string() })),
+  })
+  .meta({ id: "Narration", description: "narration.json" });
+
+const whole = file("The whole file", types);
+const wholeOrJson = { ...whole, content: { ...whole.content, "application/json": { schema: described } } };
 
 const params = executionId.extend({
   file: z.string().min(1).max(100).describe("`audio.mp3`, `captions.vtt`, `captions.srt` or `narration.json`"),
@@ -50,7 +69,7 @@ export function audioMedia(server: FastifyInstance, app: HttpApp): void {
         params,
         headers,
         response: {
-          200: file("The whole file", types),
+          200: wholeOrJson,
           206: file("The part that was asked for", types),
           304: z.undefined().describe("If-None-Match names the file as it is"),
           ...problems(404, 412, 416),
@@ -72,7 +91,7 @@ async function send(
   const known = {
     etag,
     "cache-control": "private, max-age=31536000, immutable",
-    "accept-ranges": "bytes",
+    "accept-ranges": isJson(found.name) ? "none" : "bytes",
   };
   const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = request.headers;
   if (ifMatch !== undefined && !names(ifMatch, etag, { weak: false })) throw changed(params.file, known);
@@ -120,12 +139,15 @@ function names(header: string, etag: string, { weak }: { weak: boolean }): boole
   return header.split(",").some((each) => each.trim().replace(weak ? /^W\// : "", "") === etag);
 }
 
+/** The description is small and always given whole: a part of JSON is no JSON. */
+const isJson = (name: string) => name.endsWith(".json");
+
 type Part = { start: number; end: number };
 
 /** Null: the whole. */
-function partOf(request: FastifyRequest, { bytes }: PublishedFile, etag: string): Part | null {
+function partOf(request: FastifyRequest, { name, bytes }: PublishedFile, etag: string): Part | null {
   const { range, "if-range": ifRange } = request.headers as z.output<typeof headers>;
-  if (range === undefined || (ifRange !== undefined && ifRange.trim() !== etag)) return null;
+  if (isJson(name) || range === undefined || (ifRange !== undefined && ifRange.trim() !== etag)) return null;
   const part = parseRange(range, bytes);
   if (part !== "beyond") return part;
   throw new Refusal(416, "range_not_satisfiable", `The range ${range.slice(0, 100)} lies beyond the ${bytes} bytes.`, {

@@ -14,7 +14,7 @@ export const runStatus = z.enum(RUN_STATUSES);
 const time = z.string().meta({ format: "date-time" });
 const error = z.object({ code: z.string(), message: z.string(), step: z.string().nullable() });
 
-const step = z
+export const stepSchema = z
   .object({
     workflow: z.string().describe("the run's own, or that of the child run it belongs to"),
     step: z.int().min(1),
@@ -56,7 +56,7 @@ export const statusSchema = z
   .object({
     ...runFields,
     progress: z.number().min(0).max(100).describe("percent of the whole run"),
-    steps: z.array(step).describe("of the run and its child runs, in the order in which they were opened"),
+    steps: z.array(stepSchema).describe("of the run and its child runs, in the order in which they were opened"),
     elapsed_s: z.number().describe("seconds from the start of the first attempt to the end, or to now"),
     audio: urls.nullable().describe("the audio's URL by format id, once there is any"),
     captions: z
@@ -76,7 +76,7 @@ export const statusSchema = z
 
 export type RunView = z.output<typeof runSchema>;
 export type StatusView = z.output<typeof statusSchema>;
-export type StepView = z.output<typeof step>;
+export type StepView = z.output<typeof stepSchema>;
 
 export function viewOf(run: Run): RunView {
   return {

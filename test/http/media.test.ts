@@ -204,6 +204,11 @@ describe("many readers", () => {
   });
 });
 
+test("the description is given whole, whatever range is asked for: a part of JSON is no JSON", async () => {
+  const response = await here.get(`/audio/${id}/narration.json`, { range: "bytes=0-0" });
+  expect([response.status, response.headers.get("accept-ranges"), await response.text()]).toEqual([200, "none", "{}"]);
+});
+
 test("a file that the storage has lost is told as that, and logged", async () => {
   const { key } = await here.app.storage.put(vtt);
   await rm(await here.app.storage.local(key));
