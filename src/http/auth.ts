@@ -41,13 +41,14 @@ const isSafe = ({ method }: FastifyRequest) => method === "GET" || method === "H
  * (DNS rebinding) and would then count as this server's own. Its name gives it away.
  */
 function checkHost(request: FastifyRequest): void {
-  const host = hostnameOf(`http://${request.headers.host ?? ""}`);
-  if (host === null || isLocal(host)) return;
+  const { host } = request.headers;
+  if (host === undefined || isLocal(hostnameOf(`http://${host}`))) return;
   const detail = `This server has no LECTOR_API_KEY and answers to localhost only, not to the host "${host.slice(0, 100)}".`;
   throw new Refusal(403, "host_refused", detail);
 }
 
-function isLocal(host: string): boolean {
+function isLocal(host: string | null): boolean {
+  if (host === null) return false; // a name that is none
   return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 

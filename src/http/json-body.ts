@@ -8,13 +8,20 @@ const MAX_DEPTH = 64;
 /** `application/json` (and `+json`) is the only body that is read; an empty one is none. */
 export function readJsonBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json\b/i, { parseAs: "buffer" }, (_request, body, done) => {
+  server.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json\b/i, { parseAs: "buffer" }, (request, body, done) => {
     try {
+      checkEncoding(request.headers["content-encoding"]);
       done(null, parse(body as Buffer));
     } catch (error) {
       done(error as Error, undefined);
     }
   });
+}
+
+function checkEncoding(encoding = "identity"): void {
+  if (encoding.trim().toLowerCase() === "identity") return;
+  const detail = `The body's Content-Encoding is ${JSON.stringify(encoding.slice(0, 100))}. Send it as it is.`;
+  throw new Refusal(415, "unsupported_encoding", detail, { headers: { "accept-encoding": "identity" } });
 }
 
 function parse(bytes: Buffer): unknown {

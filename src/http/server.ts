@@ -39,7 +39,7 @@ export async function buildServer(app: HttpApp): Promise<FastifyInstance> {
     connectionTimeout: SILENT_MS,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 2000 },
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: 2000, requireHostHeader: false },
     return503OnClosing: false, // its body is no problem; connections are told to close
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: answerBrokenRequest,
@@ -49,6 +49,7 @@ export async function buildServer(app: HttpApp): Promise<FastifyInstance> {
   server.setSerializerCompiler(serializerCompiler);
   server.setErrorHandler(answerProblem);
   logRequests(server);
+  refuseInNodesStead(server);
   // What is asked of a run is true for a moment only; files and the page say otherwise of themselves.
   server.addHook("onRequest", async (_request, reply) => void reply.header("cache-control", "no-store"));
   await protect(server, app);
@@ -74,6 +75,18 @@ export async function buildServer(app: HttpApp): Promise<FastifyInstance> {
     setTimeout(() => server.server.closeAllConnections(), app.settings.shutdownMs).unref();
   });
   return server;
+}
+
+/** What Node itself would refuse, with a body that is empty. */
+function refuseInNodesStead(server: FastifyInstance): void {
+  server.addHook("onRequest", async ({ headers: { host }, raw: { httpVersion } }) => {
+    if (host !== undefined || httpVersion === "1.0") return;
+    throw new Refusal(400, "host_missing", "A request of HTTP/1.1 names the Host it is for. Send that header.");
+  });
+  server.server.on("checkExpectation", (_request, response) => {
+    const refusal = new Refusal(417, "expectation_failed", "Only 100-continue can be expected. Leave the header out.");
+    response.writeHead(refusal.status, { "content-type": PROBLEM, connection: "close" }).end(problemText(refusal));
+  });
 }
 
 /** What browsers are told: which pages may call, and what a page of ours may load. */

@@ -126,6 +126,8 @@ describe("a server without a key", () => {
     ["localhost:8080", 404],
     ["127.0.0.1:1", 404],
     ["[::1]:8080", 404],
+    ["local host/../", 403],
+    ["localhost:99999999", 403],
   ])("asked as the host %s answers %i, whatever that name resolves to", async (host, status) => {
     expect(await post({ host })).toBe(status);
   });

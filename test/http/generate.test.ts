@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gzipSync } from "node:zlib";
 import { sql } from "kysely";
 import { UnstorableValue } from "../../src/orchestrator/values.ts";
 import { testServer, type TestServer } from "../support/server.ts";
@@ -146,6 +147,7 @@ describe("a request that cannot be done", () => {
       null,
       { "content-type": "application/x-www-form-urlencoded" },
     ],
+    ["a body in gzip", gzipSync('{"text":"Hi."}'), 415, "unsupported_encoding", null, { "content-encoding": "gzip" }],
     ["a body without a type", text, 415, "unsupported_media_type", null, { "content-type": "" }],
     ["a text of spaces", { text: " \n\t " }, 422, "unusable_input", "text"],
     ["a text without a word", { text: "<p></p>", format: "html" }, 422, "unusable_input", "text"],
