@@ -1,10 +1,11 @@
 /** `lector worker`: works on all runs until it is told to stop. */
 import { exits, type Setup } from "./lector.ts";
-import { stopSignal } from "./serve.ts";
+import { startedOrStopped, stopSignal } from "./serve.ts";
 
 export async function workerCommand(setup: Setup): Promise<number> {
   const asked = stopSignal(setup); // from here on, so that a start that is stopped leaves nothing behind
-  const lector = await setup.open((line) => setup.log("info", line));
+  const open = setup.open((line) => setup.log("info", line));
+  const lector = await startedOrStopped(setup, open, asked);
   setup.log("info", `database ready, schema ${lector.migrated.schema}`);
   const worker = await lector.work({ scoped: false });
   setup.log("info", "worker ready", { worker_id: worker.id });

@@ -73,7 +73,7 @@ export function connect(
       }
     },
     max,
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: Math.min(CONNECT_MS, answerMs),
     idleTimeoutMillis: 30_000,
     application_name: "lector",
     keepAlive: true,

@@ -97,8 +97,10 @@ function supervise(cluster: Cluster, first: Claim, log: Log): EmbeddedPostgres {
 
   async function leave(): Promise<void> {
     leaving.abort(new Error("This process has left the database."));
+    const silent = recovering !== undefined;
     await recovering?.catch(() => {});
-    if (claim.lost) claim = (await adopt(cluster).catch(() => null)) ?? claim;
+    // who lost its claim may still be the last; a server that gives no answer is left to the next process
+    if (claim.lost && !silent) claim = (await adopt(cluster).catch(() => null)) ?? claim;
     await release(cluster, claim).finally(hideUse);
   }
 
@@ -118,7 +120,7 @@ async function acquire(cluster: Cluster, log: Log, signal: AbortSignal | undefin
   for (let told = false; ;) {
     signal?.throwIfAborted();
     try {
-      const claim = await adopt(cluster);
+      const claim = await adopt(cluster, signal);
       if (claim) return claim;
     } catch (error) {
       if (error instanceof DatabaseUnreachable) throw error;

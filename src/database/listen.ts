@@ -6,7 +6,7 @@ import { cut, orSilent } from "./patience.ts";
 export type Listener = {
   /** Sends an empty notification; nothing where the connection is down. */
   notify(channel: string): void;
-  close(): Promise<void>;
+  close(): void;
 };
 
 const RECONNECT_MS = 1000;
@@ -24,6 +24,7 @@ export function listen(
   { beatMs = BEAT_MS } = {},
 ): Listener {
   let client: pg.Client | null = null;
+  let newest: pg.Client | null = null;
   let reconnect: NodeJS.Timeout | null = null;
   let closed = false;
   const unsaid = new Set<string>();
@@ -39,6 +40,7 @@ export function listen(
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       connectionTimeoutMillis: 10_000,
     });
+    newest = next;
     next.on("error", () => {}); // 'end' follows
     next.once("end", lost);
     next.on("notification", ({ channel, processId }) => {
@@ -48,10 +50,9 @@ export function listen(
       await next.connect();
       await ask(next, channels.map((channel) => `listen ${channel}`).join("; "));
     } catch {
-      void next.end().catch(() => {});
+      cut(next);
       return lost();
     }
-    if (closed) return cut(next);
     client = next;
     heard(null);
   }
@@ -81,15 +82,14 @@ export function listen(
     await orSilent(one, beatMs, one.query(text));
   }
 
-  const opening = open();
+  void open();
   return {
     notify: say,
-    async close() {
+    close() {
       closed = true;
       clearInterval(beat);
       if (reconnect) clearTimeout(reconnect);
-      await opening;
-      if (client) cut(client); // a goodbye would wait for a server that is silent
+      if (newest) cut(newest); // a goodbye would wait for a server that is silent
     },
   };
 }

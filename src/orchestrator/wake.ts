@@ -15,12 +15,12 @@ const COALESCE_MS = 20;
 export type Wakes = {
   /** Tells the other processes that there may be work; never fails. */
   work(): void;
-  close(): Promise<void>;
+  close(): void;
 };
 
 /** `url` null: nothing can be heard, and the polls do all. */
 export function openWakes(url: Address | null, heard: { work(): void; fenced(): void }): Wakes {
-  if (url === null) return { work() {}, close: async () => {} };
+  if (url === null) return { work() {}, close() {} };
   const listener = listen(url, [WORK, FENCED], (channel) => (channel === FENCED ? heard.fenced() : heard.work()));
   let due: NodeJS.Timeout | null = null;
   const send = () => {
@@ -29,9 +29,9 @@ export function openWakes(url: Address | null, heard: { work(): void; fenced(): 
   };
   return {
     work: () => void (due ??= setTimeout(send, COALESCE_MS).unref()),
-    async close() {
+    close() {
       if (due) clearTimeout(due);
-      await listener.close();
+      listener.close();
     },
   };
 }

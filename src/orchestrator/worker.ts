@@ -266,7 +266,8 @@ export function startWorker(options: WorkerOptions): Worker {
     for (const attempt of running.values()) attempt.controller.abort(new Stopped());
     while (running.size + reserved > 0 && !patience.aborted) await Promise.all([settler.idle(), sleep(5)]);
     timers.forEach((timer) => clearInterval(timer));
-    await Promise.all([...guarded, wakes.close()]);
+    wakes.close();
+    await Promise.all(guarded);
     await settler.idle();
   }
 

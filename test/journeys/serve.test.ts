@@ -1,6 +1,6 @@
 /** What `lector serve` has accepted it finishes, whatever is killed; and what is cancelled stops. */
 import { readlinkSync } from "node:fs";
-import { createServer } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, expect, test } from "vitest";
@@ -124,6 +124,21 @@ test("a signal in the middle of its start stops it as well, and nothing is left 
     expect([code, stderr.trim().split("\n").at(-1)]).toEqual([0, expect.stringContaining('"stopped"')]);
     await until("the end of all", () => here.processes().length === 0);
   }
+});
+
+test("a signal ends a start that hangs on a silent database, too", async () => {
+  const silent = createServer(() => {}).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const env = { PORT: "0", DATABASE_URL: `postgres://127.0.0.1:${port}/none`, LECTOR_SHUTDOWN_MS: "200" };
+  const program = here.start(["serve"], { env: { ...env, LOG_FORMAT: "json" } });
+  await once(silent, "connection");
+  const asked = performance.now();
+  program.kill("SIGTERM");
+  const { code, stderr } = await program.ended;
+  silent.close();
+  expect([code, stderr]).toEqual([130, expect.stringContaining("SIGTERM during a start that does not end")]);
+  expect(performance.now() - asked).toBeLessThan(3000);
 });
 
 test("it says in one line each what became ready, and where", async () => {

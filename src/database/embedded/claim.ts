@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { Client, type QueryConfig } from "pg";
 import { sqlState } from "../connect.ts";
+import { cut } from "../patience.ts";
 import { findBinaries } from "./binaries.ts";
 import { readAccess, type Cluster } from "./cluster.ts";
 import { runningPostmaster } from "./postmaster.ts";
@@ -19,12 +20,17 @@ const QUERY_MS = 10_000;
 /** A last leaver that was frozen before it stopped the server; its server can still be asked again. */
 const LOCK_MS = 2000;
 
-/** Connects to a server that says it is ready, and claims it. Null when there is none; rejects when it goes away. */
-export async function adopt(cluster: Cluster): Promise<Claim | null> {
+/**
+ * Connects to a server that says it is ready, and claims it. Null when there is none; rejects when it goes away, and at
+ * once when `signal` says that nobody waits any more.
+ */
+export async function adopt(cluster: Cluster, signal?: AbortSignal): Promise<Claim | null> {
   const server = runningPostmaster(cluster.folder);
   if (server?.status !== "ready") return null;
   const { password } = readAccess(cluster);
-  const client = await connectTo("lector", server.port, password);
+  const client = await connectTo("lector", server.port, password, signal);
+  const giveUp = () => cut(client);
+  signal?.addEventListener("abort", giveUp);
   try {
     // Blocks while a last leaver holds it, until that one's shutdown ends this connection.
     const { rows } = await client.query<{ folder: string }>(
@@ -36,6 +42,8 @@ export async function adopt(cluster: Cluster): Promise<Claim | null> {
   } catch (error) {
     void client.end().catch(() => {});
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
   }
   client.unref(); // a claim alone keeps no process alive
   // Without sslmode, PGSSLMODE in the environment would decide.
@@ -44,7 +52,7 @@ export async function adopt(cluster: Cluster): Promise<Claim | null> {
 }
 
 /** Every field is given: what is missing would come from PGUSER, PGSSLMODE and the like. */
-async function connectTo(database: string, port: number, password: string): Promise<ClaimClient> {
+async function connectTo(database: string, port: number, password: string, signal?: AbortSignal): Promise<ClaimClient> {
   const client = new Client({
     host: "127.0.0.1",
     port,
@@ -59,7 +67,9 @@ async function connectTo(database: string, port: number, password: string): Prom
     options: `-c lock_timeout=${LOCK_MS}`,
   }) as ClaimClient;
   client.on("error", () => {}); // 'end' follows
-  await client.connect();
+  const giveUp = () => cut(client);
+  signal?.addEventListener("abort", giveUp);
+  await client.connect().finally(() => signal?.removeEventListener("abort", giveUp));
   return client;
 }
 
