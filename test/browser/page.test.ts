@@ -112,6 +112,21 @@ test("a text with nothing to say is refused beside the field", async () => {
   expect(await page.inputValue("#text")).toBe("…");
 });
 
+test("kill -9 of the server under the open page: it says so, comes back by itself, and shows the run to its end", async () => {
+  await generate(long("Asteroid", 250));
+  const heading = () => page.textContent("#current-heading");
+  await expect.poll(status).toContain("Generating");
+  const shown = [page.url(), await heading()];
+  await server.stop("SIGKILL");
+  await expect.poll(() => page.textContent("#current .hint")).toContain("The connection was lost");
+  await server.start();
+  await expect.poll(() => page.textContent("#current .hint")).not.toContain("The connection was lost");
+  await page.waitForSelector("audio", { timeout: 60_000 });
+  expect(await status()).toMatch(/Ready · .* 250 sentences/);
+  expect([page.url(), await heading()]).toEqual(shown);
+  await expect.poll(() => page.textContent("#recent li:first-child")).toMatch(/Asteroid.*Ready/);
+}, 90_000);
+
 test("the page goes on by itself when the server comes back, and asks for the key it has then", async () => {
   await generate(long("Planet", 500));
   await expect.poll(status).toContain("Generating");
