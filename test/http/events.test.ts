@@ -209,10 +209,13 @@ describe("an event stream", () => {
   test("ends when its server closes, for the client to come back to another", async () => {
     const other = await here.another();
     const id = await start("waits", [{ name: "a", task_type: "nobody" }]);
-    const listening = listen(id, { server: other });
-    await sleep(200);
-    await other.server.close();
-    const sent = await listening;
+    let closing: PromiseLike<unknown> | null = null;
+    const stop = (sent: Sent[]) => {
+      if (ofHistory(sent).length > 0) closing ??= other.server.close();
+      return false;
+    };
+    const sent = await listen(id, { server: other, stop });
+    await closing;
     expect(sent.map((each) => each.event)).not.toContain("end");
     expect(ofHistory(sent)).toHaveLength(1);
   });
