@@ -10,12 +10,12 @@ import {
   AV_SAMPLE_FMT_S16,
 } from "node-av/constants";
 import { Codec, CodecContext, FFmpegError, Filter, FilterGraph, Frame, Packet, Rational } from "node-av/lib";
-import { FORMATS } from "../src/media/formats.ts";
+import { encodingOf } from "../src/media/encodings.ts";
 import { CEILING_DBTP } from "../src/narration/fragments.ts";
 import { MASTER_RATE, type EncodeFloor, type SpeechFloor, type Spoken } from "./floor.ts";
 
 const KEPT_SILENCE_S = 0.02;
-const format = FORMATS.mp3_128;
+const format = encodingOf("mp3_128");
 
 async function speak(textsFile: string, pcmFile: string): Promise<SpeechFloor> {
   const spoken = JSON.parse(readFileSync(textsFile, "utf8")) as Spoken[];

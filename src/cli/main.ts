@@ -38,9 +38,15 @@ export async function runCli(setup: Setup, { envFile }: { envFile: string | null
     .argument("<source>", "a file (Markdown, HTML, plain text), a URL, or - for standard input")
     .option("--voice <key>", '"lector voices list" shows them; default: the voice of the locale')
     .option("--locale <tag>", "BCP 47, such as en or id; default: what the text says, else detected")
-    .option("--formats <list>", "audio formats, separated by commas", listOf, ["mp3"])
+    .option(
+      "--formats <list>",
+      "audio formats, separated by commas: mp3, opus, m4a, flac, wav; mp3_64 with a rate",
+      listOf,
+      ["mp3"],
+    )
     .option("--out <dir>", "where the files go; default: out/NAME")
     .option("--title <text>", "the title tag; default: the text's own title")
+    .option("--cover <file>", "a PNG or JPEG picture that goes into the audio")
     .option(...json, false)
     .action(does((source: string, options) => narrateCommand(setup, source, options)));
 
@@ -114,6 +120,7 @@ const clear = new Set([
   "VoiceError",
   "UnknownProvider",
   "UnknownFormat",
+  "UnusableCover",
   "DatabaseUnreachable",
   "SchemaTooNew",
   "RunNotFound",

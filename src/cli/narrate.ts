@@ -12,6 +12,7 @@ import type { Worker } from "../orchestrator/worker.ts";
 import { LOST } from "../workflows/lost-audio.ts";
 import { prepareNarration, type PreparedNarration } from "../workflows/narrate.ts";
 import type { Published } from "../workflows/narrate-publish.ts";
+import { readCover } from "./cover.ts";
 import { exits, type Lector, type Setup } from "./lector.ts";
 import { openOutFolder } from "./out-folder.ts";
 import { progressView, type ProgressView } from "./progress.ts";
@@ -23,6 +24,7 @@ export type NarrateOptions = {
   formats: string[];
   out?: string;
   title?: string;
+  cover?: string;
   json: boolean;
 };
 
@@ -36,7 +38,8 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
   const read = await readSource(source, setup.limits.maxInputBytes);
   const voices = await setup.voices();
   const { voice, locale, title, formats } = options;
-  const request = { ...read, voice, locale, title, formats, maxCharacters: setup.limits.maxCharacters };
+  const cover = options.cover === undefined ? undefined : await readCover(options.cover);
+  const request = { ...read, voice, locale, title, formats, cover, maxCharacters: setup.limits.maxCharacters };
   const prepared = prepareNarration(request, { voices, providers: setup.providers });
   for (const warning of prepared.warnings) process.stderr.write(`warning: ${warning}\n`);
   const folder = await openOutFolder(resolve(options.out ?? join("out", read.name)));
@@ -49,6 +52,7 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
   const interrupted = interruption();
   const worker = await lector.work({ scoped: true, onEnded: () => interrupted.look() });
   try {
+    if (cover) await lector.storage.put(cover);
     const run = await startOrJoin(lector, worker, prepared, view);
     worker.only(run);
     const ended = await follow(lector, run, view, interrupted);

@@ -4,8 +4,9 @@ import { Migrator, type Migration } from "kysely/migration";
 import type { Database } from "./connect.ts";
 import { answeredWithin } from "./patience.ts";
 import { spine } from "./migrations/001-spine.ts";
+import { peaks } from "./migrations/002-peaks.ts";
 
-const migrations: Record<string, Migration> = { "001-spine": spine };
+const migrations: Record<string, Migration> = { "001-spine": spine, "002-peaks": peaks };
 
 export type Migrated = { applied: string[]; schema: string };
 

@@ -6,25 +6,12 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { isActive } from "../orchestrator/cancel.ts";
 import { findRun } from "../orchestrator/find.ts";
+import { mediaTypeOf, mediaTypes } from "../workflows/media-types.ts";
 import type { HttpApp } from "./app.ts";
 import { keptFile, publishedBy, type PublishedFile } from "./audio-files.ts";
 import { executionId, file, problems } from "./openapi.ts";
 import { NotStored } from "../storage/storage.ts";
 import { Refusal } from "./problem.ts";
-
-/** By the ending of the name under which it is served. */
-const MEDIA_TYPES: Record<string, string> = {
-  mp3: "audio/mpeg",
-  opus: "audio/ogg",
-  m4a: "audio/mp4",
-  flac: "audio/flac",
-  wav: "audio/wav",
-  vtt: "text/vtt; charset=utf-8",
-  srt: "application/x-subrip; charset=utf-8",
-  json: "application/json; charset=utf-8",
-};
-
-const types = ["audio/mpeg", "text/vtt", "application/x-subrip"];
 
 const described = z
   .looseObject({
@@ -38,15 +25,42 @@ const described = z
     samples: z.int().describe("of every decoded audio file"),
     duration_s: z.number(),
     loudness_lufs: z.number().nullable(),
-    files: z.array(z.looseObject({ name: z.string(), format: z.string(), bytes: z.int(), sha256: z.string() })),
+    files: z.array(
+      z.looseObject({
+        name: z.string(),
+        format: z.string(),
+        media_type: z.string(),
+        bytes: z.int(),
+        sha256: z.string(),
+      }),
+    ),
   })
   .meta({ id: "Narration", description: "narration.json" });
 
+const waveform = z
+  .object({
+    version: z.literal(2),
+    channels: z.literal(1),
+    sample_rate: z.int().describe("Hz"),
+    samples_per_pixel: z.int(),
+    bits: z.literal(8),
+    length: z.int().describe("pixels"),
+    data: z.array(z.int().min(-128).max(127)).describe("the lowest and the highest sample of each pixel"),
+  })
+  .meta({ id: "Waveform", description: "waveform.json, as audiowaveform writes it" });
+
+const JSON_TYPE = "application/json";
+const types = mediaTypes.filter((type) => type !== JSON_TYPE);
 const whole = file("The whole file", types);
-const wholeOrJson = { ...whole, content: { ...whole.content, "application/json": { schema: described } } };
+const jsonFile = { schema: z.union([described, waveform]) };
+const wholeOrJson = { ...whole, content: { ...whole.content, [JSON_TYPE]: jsonFile } };
 
 const params = executionId.extend({
-  file: z.string().min(1).max(100).describe("`audio.mp3`, `captions.vtt`, `captions.srt` or `narration.json`"),
+  file: z
+    .string()
+    .min(1)
+    .max(100)
+    .describe("such as `audio.mp3`, `captions.vtt`, `captions.srt`, `waveform.json` or `narration.json`"),
 });
 
 const headers = z.looseObject({
@@ -102,7 +116,7 @@ async function send(
   const to = part?.end ?? found.bytes - 1;
   reply
     .code(part ? 206 : 200)
-    .type(MEDIA_TYPES[found.name.split(".").at(-1)!] ?? "application/octet-stream")
+    .type(mediaTypeOf(found.name))
     .header("content-length", to - from + 1);
   if (part) reply.header("content-range", `bytes ${from}-${to}/${found.bytes}`);
   if (request.method === "HEAD") return reply.send();

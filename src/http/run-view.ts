@@ -1,6 +1,7 @@
 /** A run as this API shows it. */
 import { z } from "zod";
 import type { Database } from "../database/connect.ts";
+import { isFormatId } from "../media/formats.ts";
 import { definitionsOf, newestDefinition, type Definition } from "../orchestrator/definition.ts";
 import { findRun, runTreeSteps, type Run, type StepSummary } from "../orchestrator/find.ts";
 import type { HttpApp } from "./app.ts";
@@ -141,7 +142,7 @@ function factsOf(executionId: string, published: Published | null) {
     );
   const isCaptions = (format: string) => format === "vtt" || format === "srt";
   return {
-    audio: of((format) => !isCaptions(format) && format !== "json"),
+    audio: of(isFormatId),
     captions: of(isCaptions),
     duration_s,
     loudness_lufs,

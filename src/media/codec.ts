@@ -1,60 +1,95 @@
 /** One mono stream through an encoder or a decoder of FFmpeg, packet by packet, synchronously. */
-import { AVERROR_EAGAIN, AVERROR_EOF, AV_CHANNEL_LAYOUT_MONO, AV_SAMPLE_FMT_FLTP } from "node-av/constants";
+import {
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  AV_CHANNEL_LAYOUT_MONO,
+  AV_PKT_DATA_NEW_EXTRADATA,
+  AV_SAMPLE_FMT_FLT,
+  AV_SAMPLE_FMT_FLTP,
+  AV_SAMPLE_FMT_S16,
+} from "node-av/constants";
+import type { FFEncoderCodec } from "node-av/constants";
 import { Codec, CodecContext, FFmpegError, Frame, Packet, Rational } from "node-av/lib";
 
-import { frameSize } from "./formats.ts";
-import type { Format, MasterRate } from "./formats.ts";
+import type { Encoding } from "./encodings.ts";
+
+const SAMPLE_FORMATS = { flt: AV_SAMPLE_FMT_FLT, fltp: AV_SAMPLE_FMT_FLTP, s16: AV_SAMPLE_FMT_S16 };
+
+export type EncoderSettings = {
+  /** FFmpeg's name. */
+  encoder: FFEncoderCodec;
+  options: Record<string, string>;
+  /** Floating point of full scale ±1, or 16 bits. One channel is the same, planar or not. */
+  sampleFormat: keyof typeof SAMPLE_FORMATS;
+  /** Bits a second; left out where nothing is lost. */
+  bitRate?: number;
+  /** Hz. */
+  sampleRate: number;
+};
 
 export type Encoder = {
-  /** Exactly one frame of samples of full scale ±1. The packets it yields are valid until the next call. */
-  encode(frame: Float32Array): Generator<Buffer>;
+  /** Samples of a frame. */
+  frame: number;
+  /** What a file's head must say of the stream, complete after `flush`; empty where packets say all. */
+  description(): Buffer;
+  /** One frame, or less at the very end. The packets it yields are valid until the next call. */
+  encode(samples: Float32Array | Int16Array): Generator<Buffer>;
   /** The packets that were still inside; none can be encoded after. */
   flush(): Generator<Buffer>;
   close(): void;
 };
 
-export function openEncoder(format: Format, sampleRate: MasterRate): Encoder {
-  const context = openContext(Codec.findEncoderByName(format.encoder), format.encoder, (encoder) => {
+export function openEncoder(settings: EncoderSettings): Encoder {
+  const { encoder: name, options, sampleRate, bitRate } = settings;
+  const sampleFormat = SAMPLE_FORMATS[settings.sampleFormat];
+  const context = openContext(Codec.findEncoderByName(name), name, (encoder) => {
     encoder.sampleRate = sampleRate;
     encoder.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-    encoder.sampleFormat = AV_SAMPLE_FMT_FLTP;
-    encoder.bitRate = BigInt(format.bitRate);
+    encoder.sampleFormat = sampleFormat;
+    if (bitRate !== undefined) encoder.bitRate = BigInt(bitRate);
     encoder.timeBase = new Rational(1, sampleRate);
     // One by one: a Dictionary given to open2 is gone afterwards, and touching it crashes (node-av 6.1).
-    for (const [name, value] of Object.entries(format.options)) {
-      FFmpegError.throwIfError(encoder.setOption(name, value), `${format.encoder} has no option ${name}=${value}`);
+    for (const [option, value] of Object.entries(options)) {
+      FFmpegError.throwIfError(encoder.setOption(option, value), `${name} has no option ${option}=${value}`);
     }
   });
-  const frame = audioFrame(frameSize(format, sampleRate), sampleRate);
+  const whole = audioFrame(context.frameSize, { format: sampleFormat, sampleRate });
   const packet = new Packet();
   packet.alloc();
+  let description = Buffer.from(context.extraData ?? []);
   let pts = 0n;
 
   function* packets(): Generator<Buffer> {
     for (;;) {
       const status = context.receivePacketSync(packet);
       if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
-      FFmpegError.throwIfError(status, `${format.encoder} failed`);
-      yield packet.data!;
+      FFmpegError.throwIfError(status, `${name} failed`);
+      if (packet.size > 0) yield packet.data!;
+      else description = Buffer.from(packet.getSideData(AV_PKT_DATA_NEW_EXTRADATA) ?? description); // flac's last
       packet.unref();
     }
   }
 
   return {
+    frame: context.frameSize,
+    description: () => description,
     *encode(samples) {
+      const isWhole = samples.length === whole.nbSamples;
+      const frame = isWhole ? whole : audioFrame(samples.length, { format: sampleFormat, sampleRate });
       FFmpegError.throwIfError(frame.makeWritable(), "No memory for a frame");
       FFmpegError.throwIfError(frame.fromBuffer(bytesOf(samples)), "Cannot fill a frame");
       frame.pts = pts;
       pts += BigInt(samples.length);
-      FFmpegError.throwIfError(context.sendFrameSync(frame), `${format.encoder} took no samples`);
+      FFmpegError.throwIfError(context.sendFrameSync(frame), `${name} took no samples`);
+      if (!isWhole) frame.free();
       yield* packets();
     },
     *flush() {
-      FFmpegError.throwIfError(context.sendFrameSync(null), `${format.encoder} could not be flushed`);
+      FFmpegError.throwIfError(context.sendFrameSync(null), `${name} could not be flushed`);
       yield* packets();
     },
     close() {
-      frame.free();
+      whole.free();
       packet.free();
       context.freeContext();
     },
@@ -67,10 +102,15 @@ export type Decoder = {
   close(): void;
 };
 
-export function openDecoder(format: Format, sampleRate: MasterRate): Decoder {
-  const context = openContext(Codec.findDecoderByName(format.decoder), format.decoder, (decoder) => {
+/** `description`: what the encoder gave. */
+export function openDecoder(
+  { decoder: name }: Encoding,
+  { sampleRate, description }: { sampleRate: number; description: Buffer },
+): Decoder {
+  const context = openContext(Codec.findDecoderByName(name), name, (decoder) => {
     decoder.sampleRate = sampleRate;
     decoder.channelLayout = AV_CHANNEL_LAYOUT_MONO;
+    if (description.length > 0) decoder.extraData = description;
   });
   const packet = new Packet();
   packet.alloc();
@@ -80,11 +120,11 @@ export function openDecoder(format: Format, sampleRate: MasterRate): Decoder {
   return {
     *decode(bytes) {
       packet.data = bytes;
-      FFmpegError.throwIfError(context.sendPacketSync(packet), `${format.decoder} took no packet`);
+      FFmpegError.throwIfError(context.sendPacketSync(packet), `${name} took no packet`);
       for (;;) {
         const status = context.receiveFrameSync(frame);
         if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
-        FFmpegError.throwIfError(status, `${format.decoder} failed`);
+        FFmpegError.throwIfError(status, `${name} failed`);
         const plane = frame.data![0]!;
         yield new Float32Array(plane.buffer, plane.byteOffset, frame.nbSamples);
         frame.unref();
@@ -108,17 +148,17 @@ function openContext(codec: Codec | null, name: string, configure: (context: Cod
   return context;
 }
 
-function audioFrame(samples: number, sampleRate: MasterRate): Frame {
+function audioFrame(samples: number, { format, sampleRate }: { format: number; sampleRate: number }): Frame {
   const frame = new Frame();
   frame.alloc();
   frame.nbSamples = samples;
-  frame.format = AV_SAMPLE_FMT_FLTP;
+  frame.format = format as Frame["format"];
   frame.sampleRate = sampleRate;
   frame.channelLayout = AV_CHANNEL_LAYOUT_MONO;
   FFmpegError.throwIfError(frame.getBuffer(), "No memory for a frame");
   return frame;
 }
 
-function bytesOf(samples: Float32Array): Buffer {
+function bytesOf(samples: Float32Array | Int16Array): Buffer {
   return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
 }

@@ -5,8 +5,7 @@
  * encoding, came so near to the most that is allowed that encoding could carry them past it.
  */
 import { openDecoder } from "./codec.ts";
-import { MP3_DELAY, frameSize } from "./formats.ts";
-import type { Format, MasterRate } from "./formats.ts";
+import type { Encoding, Grid } from "./encodings.ts";
 import { truePeakMeter } from "./truepeak.ts";
 
 /** No published file may exceed −1 dBTP when decoded; meters that oversample more than ours read a little higher. */
@@ -24,13 +23,14 @@ export type DecodedPeak = {
   close(): void;
 };
 
-export function decodedPeak(format: Format, sampleRate: MasterRate): DecodedPeak {
-  const decoder = openDecoder(format, sampleRate);
+/** `description`: what the encoder gave. */
+export function decodedPeak(encoding: Encoding, { rate, frame, delay }: Grid, description: Buffer): DecodedPeak {
+  const decoder = openDecoder(encoding, { sampleRate: rate, description });
   const meter = truePeakMeter();
   const gap = new Float32Array(32);
-  const risky = 10 ** ((MOST_DECODED_DBTP - format.overshootDb) / 20);
+  const risky = 10 ** ((MOST_DECODED_DBTP - encoding.overshootDb) / 20);
   // What a packet decodes to began this many frames before its own: the codec's delay.
-  const shown = Math.ceil(MP3_DELAY / frameSize(format, sampleRate));
+  const shown = Math.ceil(delay / frame);
   const peaks: number[] = []; // of the latest frames; peaks[0] is that of frame `first`
   let first = 0;
   let packets = 0;
@@ -39,8 +39,8 @@ export function decodedPeak(format: Format, sampleRate: MasterRate): DecodedPeak
   let skipped: Buffer[] = [];
 
   function isLoud(packet: number): boolean {
-    for (let frame = Math.max(first, packet - shown); frame <= Math.min(packet - shown + 1, packet); frame++) {
-      if (peaks[frame - first]! >= risky) return true;
+    for (let at = Math.max(first, packet - shown); at <= Math.min(packet - shown + 1, packet); at++) {
+      if (peaks[at - first]! >= risky) return true;
     }
     return false;
   }

@@ -1,22 +1,23 @@
 /** Fragments and published files that are there already, by what shaped their bytes. */
 import { sql } from "kysely";
 import type { Queryable } from "../database/connect.ts";
-import { FORMATS, type FormatId } from "../media/formats.ts";
+import { encodingSettings } from "../media/encodings.ts";
+import type { EncodingId, FormatId } from "../media/formats.ts";
 import { fragmentKey } from "./fingerprint.ts";
 import { bytesOf, powersOf } from "./speech-segments.ts";
 
 /** The limiter's ceiling, dBTP. */
 export const CEILING_DBTP = -2;
-/** The loudness that is delivered, LUFS, and how far a narration may lie from it, LU. */
+/** The loudness that is delivered, LUFS, and how far a narration may lie from it, LU: half a unit, of which encoding takes up to a tenth or two. */
 export const TARGET_LUFS = -16;
-export const TOLERANCE_LU = 0.5;
+export const TOLERANCE_LU = 0.4;
 
-/** Raised when mastering or encoding gives other bytes for the same settings. */
-const MASTERING_VERSION = 1;
+/** Raised when mastering or encoding gives other bytes for the same settings, or a fragment is kept otherwise. */
+const MASTERING_VERSION = 2;
 
 export type Fragment = {
   key: string;
-  format: FormatId;
+  encoding: EncodingId;
   base: string;
   gainDb: number;
   audioSha256: string;
@@ -27,41 +28,56 @@ export type Fragment = {
   loudness: Float32Array;
 };
 
-/** The name of a fragment in one format at one gain. */
-export function keyOfFragment(base: string, gainDb: number, format: FormatId): string {
-  const { encoder, options, bitRate } = FORMATS[format];
-  const settings = JSON.stringify([MASTERING_VERSION, format, encoder, options, bitRate]);
+/** `peaks`: lowest and highest sample of each 5 ms (peaks.ts). */
+export type MadeFragment = Fragment & { peaks: Int8Array };
+
+/** The name of a fragment in one encoding at one gain. */
+export function keyOfFragment(base: string, gainDb: number, encoding: EncodingId): string {
+  const settings = JSON.stringify([MASTERING_VERSION, ...encodingSettings(encoding)]);
   return fragmentKey({ base, gainDb, ceilingDbtp: CEILING_DBTP, encoder: settings });
 }
 
-/** The fragments of these bases at this gain that are there, by base and format: `BASE FORMAT`. */
+/** The fragments of these bases at this gain that are there, by base and encoding: `BASE ENCODING`. */
 export async function findFragments(
   db: Queryable,
   bases: string[],
   gainDb: number,
-  formats: FormatId[],
+  encodings: EncodingId[],
 ): Promise<Map<string, Fragment>> {
-  const keys = formats.flatMap((format) => bases.map((base) => keyOfFragment(base, gainDb, format)));
+  const keys = encodings.flatMap((encoding) => bases.map((base) => keyOfFragment(base, gainDb, encoding)));
   const { rows } = await sql<Omit<Fragment, "loudness" | "gainDb"> & { gainDb: string; loudness: Buffer }>`
-    select fragment_key as key, format_id as format, base_key as base, gain_db as "gainDb",
+    select fragment_key as key, format_id as encoding, base_key as base, gain_db as "gainDb",
       audio_sha256 as "audioSha256", bytes, frames, samples, loudness
     from lector.fragments where fragment_key = any(${keys}::text[])`.execute(db);
   const fragments = rows.map((row) => ({ ...row, gainDb: Number(row.gainDb), loudness: powersOf(row.loudness) }));
-  return new Map(fragments.map((fragment) => [`${fragment.base} ${fragment.format}`, fragment]));
+  return new Map(fragments.map((fragment) => [`${fragment.base} ${fragment.encoding}`, fragment]));
 }
 
-/** Bases of which every format is there at this gain, with the hashes of their bytes. */
+/** What the waveform is drawn from (peaks.ts), by base. */
+export async function findPeaks(
+  db: Queryable,
+  bases: string[],
+  gainDb: number,
+  encoding: EncodingId,
+): Promise<Map<string, Int8Array>> {
+  const keys = bases.map((base) => keyOfFragment(base, gainDb, encoding));
+  const { rows } = await sql<{ base: string; peaks: Buffer }>`
+    select base_key as base, peaks from lector.fragments where fragment_key = any(${keys}::text[])`.execute(db);
+  return new Map(rows.map(({ base, peaks }) => [base, Int8Array.from(peaks)]));
+}
+
+/** Bases of which every encoding is there at this gain, with the hashes of their bytes. */
 export async function completeBases(
   db: Queryable,
   bases: string[],
   gainDb: number,
-  formats: FormatId[],
+  encodings: EncodingId[],
 ): Promise<Map<string, string[]>> {
-  const keys = formats.flatMap((format) => bases.map((base) => keyOfFragment(base, gainDb, format)));
+  const keys = encodings.flatMap((encoding) => bases.map((base) => keyOfFragment(base, gainDb, encoding)));
   const { rows } = await sql<{ base: string; hashes: string[] }>`
     select base_key as base, array_agg(audio_sha256) as hashes
     from lector.fragments where fragment_key = any(${keys}::text[])
-    group by base_key having count(*) = ${formats.length}`.execute(db);
+    group by base_key having count(*) = ${encodings.length}`.execute(db);
   return new Map(rows.map((row) => [row.base, row.hashes]));
 }
 
@@ -85,14 +101,15 @@ export async function usualGain(db: Queryable, bases: string[], voiceGainDb: num
 }
 
 /** Keeps fragments; one that another process made in the same moment is the same. */
-export async function saveFragments(db: Queryable, fragments: Fragment[]): Promise<void> {
-  const column = <T>(value: (fragment: Fragment) => T) => fragments.map(value);
+export async function saveFragments(db: Queryable, fragments: MadeFragment[]): Promise<void> {
+  const column = <T>(value: (fragment: MadeFragment) => T) => fragments.map(value);
   await sql`
-    insert into lector.fragments (fragment_key, format_id, base_key, gain_db, audio_sha256, bytes, frames, samples, loudness)
-    select * from unnest(${column((f) => f.key)}::text[], ${column((f) => f.format)}::text[], ${column((f) => f.base)}::text[],
+    insert into lector.fragments (fragment_key, format_id, base_key, gain_db, audio_sha256, bytes, frames, samples, loudness,
+      peaks)
+    select * from unnest(${column((f) => f.key)}::text[], ${column((f) => f.encoding)}::text[], ${column((f) => f.base)}::text[],
       ${column((f) => f.gainDb)}::numeric[], ${column((f) => f.audioSha256)}::text[], ${column((f) => f.bytes)}::bigint[],
       ${column((f) => f.frames)}::int[], ${column((f) => f.samples)}::bigint[],
-      ${column((f) => bytesOf(f.loudness))}::bytea[])
+      ${column((f) => bytesOf(f.loudness))}::bytea[], ${column((f) => Buffer.from(f.peaks))}::bytea[])
     on conflict do nothing`.execute(db);
 }
 

@@ -1,13 +1,13 @@
-/** `end`: where the text itself begins, in UTF-16 units. */
-export type FrontMatter = { title: string | null; language: string | null; end: number };
+/** `date`: `2026-05-09`, or less of it. `end`: where the text itself begins, in UTF-16 units. */
+export type FrontMatter = { title: string | null; language: string | null; date: string | null; end: number };
 
 const block =
   /^\uFEFF?(?:---[ \t]*\r?\n((?:[^]*?\r?\n)?)(?:---|\.\.\.)|\+\+\+[ \t]*\r?\n((?:[^]*?\r?\n)?)\+\+\+)[ \t]*(?:\r?\n|$)/;
 const languageKeys = ["lang", "language", "locale"];
 
-/** YAML (`---`) or TOML (`+++`) at the head of a text. Only its title and language are for us; nothing of it is spoken. */
+/** YAML (`---`) or TOML (`+++`) at the head of a text. Only its title, language and date are for us; nothing of it is spoken. */
 export function readFrontMatter(body: string): FrontMatter {
-  const none = { title: null, language: null, end: body.startsWith("\uFEFF") ? 1 : 0 };
+  const none = { title: null, language: null, date: null, end: body.startsWith("\uFEFF") ? 1 : 0 };
   const match = block.exec(body);
   if (match === null) return none;
   const lines = (match[1] ?? match[2] ?? "").split(/\r?\n/);
@@ -15,7 +15,8 @@ export function readFrontMatter(body: string): FrontMatter {
   // A rule at the head of a text, and another further down, hold prose.
   if (first !== undefined && !/^(?:["']?[\p{L}_][\w .-]*["']?[ \t]*[:=]|[[#{])/u.test(first)) return none;
   const language = languageKeys.map((key) => valueOf(lines, key)).find((value) => value !== null) ?? null;
-  return { title: valueOf(lines, "title"), language: canonical(language), end: match[0].length };
+  const date = dayOf(valueOf(lines, "date"));
+  return { title: valueOf(lines, "title"), language: canonical(language), date, end: match[0].length };
 }
 
 /** A BCP 47 tag as it should be written; null for what is none. */
@@ -25,6 +26,14 @@ export function canonical(tag: string | null): string | null {
   } catch {
     return null;
   }
+}
+
+/** The day of an ISO 8601 date with or without a time, as it is written; null for anything else. */
+function dayOf(value: string | null): string | null {
+  const [day, , month = "01", date = "01"] = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?=$|[T\s])/.exec(value ?? "") ?? [];
+  if (day === undefined) return null;
+  const parsed = new Date(`${day.slice(0, 4)}-${month}-${date}T00:00Z`);
+  return parsed.getUTCDate() === Number(date) ? day : null; // 31 February is none
 }
 
 function valueOf(lines: string[], key: string): string | null {

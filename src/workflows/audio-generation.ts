@@ -31,6 +31,8 @@ export const audioGeneration: DefinitionInput = {
         title: "/input/title",
         voice: "/input/voice",
         formats: "/input/formats",
+        date: "/input/date",
+        cover: "/input/cover",
         about: "/input/about",
       },
     },
@@ -45,7 +47,14 @@ export const generateRequest = z.strictObject({
   locale: z.string().min(2).max(64).optional().describe("BCP 47; detected where it is left out"),
   format: z.enum(["text", "markdown", "html"]).default("text"),
   title: z.string().min(1).max(500).optional().describe("the title tag; default: the text's own title"),
-  formats: z.array(z.string().min(1)).min(1).max(16).default(["mp3"]).describe("audio formats, such as mp3"),
+  formats: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(16)
+    .default(["mp3"])
+    .describe(
+      "audio formats: mp3, opus, m4a, flac, wav; the first three also with a rate, such as mp3_64, opus_32, m4a_128",
+    ),
   metadata: z
     .looseObject({
       user_id: z.string().min(1).max(200).optional(),

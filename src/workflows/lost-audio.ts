@@ -2,7 +2,7 @@
  * Audio that the database knows and the storage has lost: a file was deleted, or a data folder restored without its
  * audio. What is free is made again where it is missed; what was paid for is not bought twice without being asked.
  */
-import type { FormatId } from "../media/formats.ts";
+import type { EncodingId } from "../media/formats.ts";
 import { completeBases, forgetFragments } from "../narration/fragments.ts";
 import { forgetSegments, type ReadySegment, type WantedSegment } from "../narration/speech-segments.ts";
 import { PermanentError, type Task } from "../orchestrator/task.ts";
@@ -12,14 +12,14 @@ import type { NarrationTools } from "./narrate.ts";
 /** What the error of such a run has as its code. Its own retry finds the same; a new run finds what to make again. */
 export const LOST = "audio_lost";
 
-/** Bases of which every format is there at this gain, with its bytes. */
+/** Bases of which every encoding is there at this gain, with its bytes. */
 export async function completeFragments(
   { db, storage }: NarrationTools,
   bases: string[],
   gainDb: number,
-  formats: FormatId[],
+  encodings: EncodingId[],
 ): Promise<Set<string>> {
-  const complete = await completeBases(db, bases, gainDb, formats);
+  const complete = await completeBases(db, bases, gainDb, encodings);
   const hashes = [...complete.values()].flat();
   const missing = new Set(await storage.missing(hashes.map(keyOf)));
   if (missing.size === 0) return new Set(complete.keys());

@@ -1,11 +1,14 @@
-/** Step `assemble`: fragments are stitched into files, and captions are written for the same timeline. */
+/** Step `assemble`: fragments become files, and captions and a waveform are written for the same timeline. */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { FORMATS, timelineLength, type FormatId } from "../media/formats.ts";
+import { timelineLength } from "../media/encodings.ts";
+import { encodingsOf, formatOf, type EncodingId, type FormatId } from "../media/formats.ts";
 import { layParts } from "../media/parts.ts";
+import { chapterMarks, type Tags } from "../media/tags.ts";
 import { captionSentences } from "../narration/captions-sentences.ts";
 import { srt, webvtt } from "../narration/captions-format.ts";
 import { cues, type CaptionSentence } from "../narration/captions.ts";
+import { chaptersOf, type Chapter } from "../narration/chapters.ts";
 import {
   findFragments,
   findPublication,
@@ -21,8 +24,13 @@ import { blockTimes, tokenTimes } from "../narration/words.ts";
 import type { Task } from "../orchestrator/task.ts";
 import { keyOf } from "../storage/storage.ts";
 import type { LevelOutput } from "./narrate-level.ts";
+import { cover, type Cover } from "./cover.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { ours, type PlanOutput } from "./narrate-plan.ts";
+import { writeWaveform } from "./narrate-waveform.ts";
+
+/** Raised when the same fragments and tags become other bytes. */
+const PUBLISHING_VERSION = 2;
 
 export type AssembledFile = { name: string; format: string; key: string; sha256: string; bytes: number };
 export type Assembled = {
@@ -31,6 +39,7 @@ export type Assembled = {
   /** Of every decoded file. */
   samples: number;
   audio: AssembledFile[];
+  /** And the waveform. */
   captions: AssembledFile[];
 };
 
@@ -40,6 +49,8 @@ const input = z.object({
   level: ours<LevelOutput>(),
   formats: z.array(z.custom<FormatId>()),
   title: z.string().nullable(),
+  date: z.string().nullish(),
+  cover: cover.nullish(),
 });
 
 export function assembleTask(tools: NarrationTools): Task<z.infer<typeof input>, Assembled> {
@@ -47,25 +58,29 @@ export function assembleTask(tools: NarrationTools): Task<z.infer<typeof input>,
     type: "assemble_narration",
     input,
     output: ours<Assembled>(),
-    async run({ script, plan: { plan }, level, formats, title: given }, { signal, progress }) {
+    async run({ script, plan: { plan }, level, formats, title: given, date, cover }, { signal, progress }) {
       const title = given ?? script.title;
       const bases = plan.fragments.map((fragment) => fragment.base);
-      const made = await findFragments(tools.db, bases, level.mastering.gain_db, formats);
-      const inFormat = (format: FormatId) => plan.fragments.map(({ base }) => made.get(`${base} ${format}`)!);
-      const timeline = layFragments(plan, inFormat(formats[0]!));
-      const tags = { ...(title !== null && { title }), language: script.locale };
-      const stitchAll = async () => {
-        const audio: AssembledFile[] = [];
-        for (const format of formats) {
-          const fragments = inFormat(format);
-          audio.push(fileOf(format, await publish(tools, { format, plan, timeline, tags, fragments }, signal)));
-          progress(audio.length / (formats.length + 1));
-        }
-        return audio;
-      };
-      // A child stitches while this process writes the captions.
-      const [audio, captions] = await Promise.all([stitchAll(), writeCaptions(tools, script, plan, timeline)]);
-      return { title, sample_rate: plan.sampleRate, samples: timeline.samples, audio, captions };
+      const gain = level.mastering.gain_db;
+      const encodings = encodingsOf(formats);
+      const made = await findFragments(tools.db, bases, gain, encodings);
+      const encoded = (encoding: EncodingId) => plan.fragments.map(({ base }) => made.get(`${base} ${encoding}`)!);
+      const timeline = layFragments(plan, encoded(encodings[0]!));
+      const chapters = chaptersOf({ script, plan, timeline, title });
+      const described = { title, language: script.locale, date, cover, chapters };
+      let done = 0;
+      const stitched = formats.map(async (format) => {
+        const fragments = encoded(formatOf(format).encoding);
+        const file = fileOf(format, await publish(tools, { format, plan, timeline, described, fragments }, signal));
+        progress(++done / (formats.length + 1));
+        return file;
+      });
+      // Children stitch while this process writes the captions.
+      const drawing = writeWaveform(tools, { plan, timeline, gain, encoding: encodings[0]! });
+      const texts = writeCaptions(tools, script, plan, timeline);
+      const [audio, captions, drawn] = await Promise.all([Promise.all(stitched), texts, drawing]);
+      const { samples } = timeline;
+      return { title, sample_rate: plan.sampleRate, samples, audio, captions: [...captions, drawn] };
     },
   };
 }
@@ -76,19 +91,22 @@ function layFragments(plan: Plan, fragments: Fragment[]): Timeline {
   return { starts, samples: timelineLength(samples, plan.sampleRate) };
 }
 
-type PublishJob = {
-  format: FormatId;
-  plan: Plan;
-  timeline: Timeline;
-  tags: { title?: string; language?: string };
-  fragments: Fragment[];
+/** What all files say of themselves; `chapters` at the master rate. */
+type Described = {
+  title: string | null;
+  language: string;
+  date: string | null | undefined;
+  cover: Cover | null | undefined;
+  chapters: Chapter[];
 };
 
-/** A published file is named by all that is stitched into it: asked for again, it is there. */
+type PublishJob = { format: FormatId; plan: Plan; timeline: Timeline; described: Described; fragments: Fragment[] };
+
+/** A published file is named by all that is put into it: asked for again, it is there. */
 async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSignal): Promise<Publication> {
-  const { format, plan, timeline, tags, fragments } = job;
+  const { format, plan, timeline, described, fragments } = job;
   const placed = fragments.map(({ audioSha256 }, index) => [timeline.starts[index], audioSha256]);
-  const named = JSON.stringify([1, format, plan.sampleRate, timeline.samples, tags, placed]);
+  const named = JSON.stringify([PUBLISHING_VERSION, format, plan.sampleRate, timeline.samples, described, placed]);
   const key = createHash("sha256").update(named).digest("hex");
   const there = await findPublication(tools.db, key);
   if (there && (await tools.storage.missing([keyOf(there.audioSha256)])).length === 0) return there;
@@ -97,9 +115,10 @@ async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSign
     const places = fragments.map(async ({ audioSha256, samples, frames }, index) => {
       return { path: await tools.storage.local(keyOf(audioSha256)), start: timeline.starts[index]!, samples, frames };
     });
-    const { sampleRate } = plan;
+    const whole = { sampleRate: plan.sampleRate, samples: timeline.samples };
+    const tags = await tagsOf(tools, described, whole);
     const stitched = await tools.studio.stitch(
-      { format, sampleRate, fragments: await Promise.all(places), samples: timeline.samples, tags, path },
+      { format, ...whole, fragments: await Promise.all(places), tags, path },
       { signal },
     );
     const { sha256, bytes } = await tools.storage.adopt(path);
@@ -111,8 +130,24 @@ async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSign
   }
 }
 
+async function tagsOf(
+  { storage }: NarrationTools,
+  { title, language, date, cover, chapters }: Described,
+  whole: { sampleRate: number; samples: number },
+): Promise<Tags> {
+  return {
+    title: title ?? undefined,
+    language,
+    date: date ?? undefined,
+    comment: "Synthetic speech, made with Lector.",
+    encoder: "Lector",
+    cover: cover ? { ...cover.picture, path: await storage.local(keyOf(cover.sha256)) } : undefined,
+    chapters: chapterMarks(chapters, whole),
+  };
+}
+
 function fileOf(format: FormatId, { audioSha256, bytes }: Publication): AssembledFile {
-  return { name: `audio.${FORMATS[format].extension}`, format, key: keyOf(audioSha256), sha256: audioSha256, bytes };
+  return { name: formatOf(format).fileName, format, key: keyOf(audioSha256), sha256: audioSha256, bytes };
 }
 
 async function writeCaptions(

@@ -1,6 +1,6 @@
 /** Step `level`: the loudness of the whole, and a gain of its own where the voice's does not bring it to the target. */
 import { z } from "zod";
-import type { FormatId } from "../media/formats.ts";
+import { encodingsOf, type FormatId } from "../media/formats.ts";
 import { integratedLoudness, timelinePowers } from "../media/loudness.ts";
 import { CEILING_DBTP, findFragments, TARGET_LUFS, TOLERANCE_LU } from "../narration/fragments.ts";
 import { distinctSegments, type Plan } from "../narration/plan.ts";
@@ -34,15 +34,17 @@ export function levelTask(tools: NarrationTools): Task<z.infer<typeof input>, Le
     output: ours<LevelOutput>(),
     async run({ plan: { plan, mastering }, formats }, { signal }) {
       const bases = plan.fragments.map((fragment) => fragment.base);
-      const there = await findFragments(tools.db, bases, mastering.gain_db, [formats[0]!]);
+      const encodings = encodingsOf(formats);
+      const [first] = encodings;
+      const there = await findFragments(tools.db, bases, mastering.gain_db, [first!]);
       const made = plan.fragments.map(({ base }) => {
-        const { samples, loudness } = there.get(`${base} ${formats[0]}`)!;
+        const { samples, loudness } = there.get(`${base} ${first}`)!;
         return { samples, powers: loudness };
       });
       const loudness = loudnessOf(plan, made);
       if (isLevel(loudness)) return { mastering, loudness, missing: [] };
       const own = await ownGain(tools, plan, mastering.gain_db, loudness, signal);
-      const complete = await completeFragments(tools, bases, own.gainDb, formats);
+      const complete = await completeFragments(tools, bases, own.gainDb, encodings);
       return {
         mastering: { ...mastering, gain_db: own.gainDb },
         loudness: own.loudness,

@@ -1,6 +1,6 @@
 /** Step `plan`: what is to be spoken and mastered, and what of it is there already. */
 import { z } from "zod";
-import type { FormatId } from "../media/formats.ts";
+import { encodingsOf, type FormatId } from "../media/formats.ts";
 import { usualGain } from "../narration/fragments.ts";
 import { planNarration, type Plan, type PlannedFragment } from "../narration/plan.ts";
 import type { Script } from "../narration/script.ts";
@@ -39,7 +39,7 @@ export function planTask(tools: NarrationTools): Task<z.infer<typeof input>, Pla
       const plan = planNarration(script, speakerOf(voice), 24_000);
       const bases = plan.fragments.map((fragment) => fragment.base);
       const gain_db = await usualGain(tools.db, bases, voice.gain_db);
-      const there = await completeFragments(tools, bases, gain_db, formats);
+      const there = await completeFragments(tools, bases, gain_db, encodingsOf(formats));
       return {
         plan,
         mastering: { sample_rate: plan.sampleRate, gain_db },

@@ -6,6 +6,7 @@ import type { Task } from "../orchestrator/task.ts";
 import type { Assembled, AssembledFile } from "./narrate-assemble.ts";
 import type { LevelOutput } from "./narrate-level.ts";
 import type { NarrationTools } from "./narrate.ts";
+import { mediaTypeOf } from "./media-types.ts";
 import { ours, type PlanOutput } from "./narrate-plan.ts";
 
 export type Published = {
@@ -55,7 +56,9 @@ export function publishTask({ db, storage }: NarrationTools): Task<z.infer<typeo
         sample_rate: assembled.sample_rate,
         samples: assembled.samples,
         ...facts,
-        files: made.map(({ name, format, bytes, sha256 }) => ({ name, format, bytes, sha256 })),
+        files: made.map(({ name, format, bytes, sha256 }) => {
+          return { name, format, media_type: mediaTypeOf(name), bytes, sha256 };
+        }),
       };
       const { key, sha256, bytes } = await storage.put(Buffer.from(`${JSON.stringify(described, null, 2)}\n`));
       return { ...facts, files: [...made, { name: "narration.json", format: "json", key, sha256, bytes }] };

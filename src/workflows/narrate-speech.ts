@@ -1,8 +1,14 @@
 /** Steps `speech` and `remaster`: one fragment is spoken where it must be, mastered and encoded. */
 import { z } from "zod";
-import type { FormatId } from "../media/formats.ts";
+import { encodingsOf, type FormatId } from "../media/formats.ts";
 import type { Part } from "../media/parts.ts";
-import { CEILING_DBTP, forgetFragments, keyOfFragment, saveFragments, type Fragment } from "../narration/fragments.ts";
+import {
+  CEILING_DBTP,
+  forgetFragments,
+  keyOfFragment,
+  saveFragments,
+  type MadeFragment,
+} from "../narration/fragments.ts";
 import { charactersOf } from "../narration/plan.ts";
 import {
   claimSegments,
@@ -168,15 +174,16 @@ async function makeFragment(
   signal: AbortSignal,
 ): Promise<{ samples: number }> {
   const parts = await Promise.all(fragment.segments.map((segment) => partOf(storage, segment, spoken)));
-  const outputs = wanted.map((format) => ({ format, path: storage.scratch() }));
+  const outputs = encodingsOf(wanted).map((encoding) => ({ encoding, path: storage.scratch() }));
   const { sample_rate: sampleRate, gain_db: gainDb } = plan;
   try {
     const mastered = await studio.master({ parts, sampleRate, gainDb, ceilingDbtp: CEILING_DBTP, outputs }, { signal });
-    const fragments = mastered.outputs.map(async ({ format, frames }, index): Promise<Fragment> => {
+    const fragments = mastered.outputs.map(async ({ encoding, frames }, index): Promise<MadeFragment> => {
       const { sha256, bytes } = await storage.adopt(outputs[index]!.path);
-      const key = keyOfFragment(fragment.base, gainDb, format);
-      const { samples, powers: loudness } = mastered;
-      return { key, format, base: fragment.base, gainDb, audioSha256: sha256, bytes, frames, samples, loudness };
+      const key = keyOfFragment(fragment.base, gainDb, encoding);
+      const { samples, powers: loudness, peaks } = mastered;
+      const { base } = fragment;
+      return { key, encoding, base, gainDb, audioSha256: sha256, bytes, frames, samples, loudness, peaks };
     });
     await saveFragments(db, await Promise.all(fragments));
     return { samples: mastered.samples };

@@ -19,11 +19,13 @@ import { formatOf } from "../media/formats.ts";
 import type { Studio } from "../media/studio.ts";
 import { contentHash, readDocument, UnusableInput, type BodyFormat } from "../narration/document.ts";
 import { detectLocale } from "../narration/detect-locale.ts";
+import { readFrontMatter } from "../narration/front-matter.ts";
 import { verbatimScript } from "../narration/script.ts";
 import { charactersOf } from "../narration/plan.ts";
 import type { DefinitionInput } from "../orchestrator/definition.ts";
 import type { Task } from "../orchestrator/task.ts";
 import type { Storage } from "../storage/storage.ts";
+import { cover, coverOf } from "./cover.ts";
 import { failingOnLoss } from "./lost-audio.ts";
 import { assembleTask } from "./narrate-assemble.ts";
 import { levelTask } from "./narrate-level.ts";
@@ -69,6 +71,8 @@ export const narrate: DefinitionInput = {
         level: "/steps/level",
         formats: "/input/formats",
         title: "/input/title",
+        date: "/input/date",
+        cover: "/input/cover",
       },
     },
     {
@@ -95,6 +99,9 @@ const narrateInput = z.object({
   title: z.string().nullable(),
   voice: voiceInUse,
   formats: z.array(z.string()),
+  /** `2026-05-09` or less of it, as the text's own front matter has it. */
+  date: z.string().nullish(),
+  cover: cover.nullish(),
   /** Goes into narration.json as it is. */
   about: z.object({ name: z.string(), locale: z.string(), voice: z.string(), content_hash: z.string() }),
 });
@@ -112,6 +119,8 @@ export type NarrationRequest = {
   voice?: string | undefined;
   formats: string[];
   title?: string | undefined;
+  /** The bytes of a picture, which the caller stores before it starts the run. */
+  cover?: Uint8Array | undefined;
   maxCharacters: number;
 };
 
@@ -120,7 +129,7 @@ export type PreparedNarration = { input: NarrateInput; dedupeKey: string; warnin
 
 /**
  * Checks a request and resolves what it leaves open, before a run exists. Throws `UnusableInput`, `UnknownVoice`,
- * `VoiceError`, or an error that names the format.
+ * `VoiceError`, `UnknownFormat` or `UnusableCover`.
  */
 export function prepareNarration(
   request: NarrationRequest,
@@ -141,7 +150,9 @@ export function prepareNarration(
   const voice = useVoice(voices, providers, request.voice ?? "default", locale);
   const title = request.title ?? null;
   const hash = contentHash(document);
-  const key = { hash, locale, voice, formats, title, script_mode: "verbatim" };
+  const date = bodyFormat === "markdown" ? readFrontMatter(body).date : null;
+  const picture = request.cover ? coverOf(request.cover) : null;
+  const key = { hash, locale, voice, formats, title, date, cover: picture, script_mode: "verbatim" };
   return {
     input: {
       body,
@@ -150,6 +161,8 @@ export function prepareNarration(
       title,
       voice,
       formats,
+      date,
+      cover: picture,
       about: { name, locale, voice: voice.key, content_hash: hash },
     },
     dedupeKey: `narrate:${createHash("sha256").update(canonicalize(key)!).digest("hex")}`,

@@ -84,6 +84,29 @@ test("a text is spoken, and its run can be followed to the sound, captions and d
   expect(same.equals(audio)).toBe(true);
 });
 
+test("several formats of one text are made in one run, and each is served as what it is", async () => {
+  const body = { text, locale: "en", formats: ["opus_24", "m4a", "flac", "wav", "mp3", "mp3_128"] };
+  const { execution_id: id } = (await (await here.post("/audio/generate", body)).json()) as any;
+  const status = await here.ended(id);
+  const expected = {
+    opus_24: ["audio_opus_24.opus", "audio/ogg", 0, "OggS"],
+    aac_96: ["audio.m4a", "audio/mp4", 4, "ftyp"],
+    flac: ["audio.flac", "audio/flac", 0, "fLaC"],
+    wav: ["audio.wav", "audio/wav", 0, "RIFF"],
+    mp3_128: ["audio.mp3", "audio/mpeg", 0, "ID3"],
+  } as const;
+  expect(Object.keys(status.audio)).toEqual(Object.keys(expected));
+  for (const [format, [name, type, at, begins]] of Object.entries(expected)) {
+    expect(status.audio[format]).toBe(`/audio/${id}/${name}`);
+    const response = await here.get(status.audio[format]);
+    expect(response.headers.get("content-type")).toBe(type);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(bytes.toString("latin1", at, at + begins.length)).toBe(begins);
+  }
+  const waveform = (await (await here.get(`/audio/${id}/waveform.json`)).json()) as any;
+  expect(waveform.length).toBe(Math.ceil(status.duration_s * 50));
+});
+
 test("many runs of one text at once have each sentence spoken once", async () => {
   const twins = Array.from({ length: 12 }, async () => {
     const response = await here.post("/audio/generate", {

@@ -23,6 +23,8 @@ beforeAll(async () => {
       task("publish", async () => {
         const files = [
           { name: "audio.mp3", format: "mp3_128", ...(await storage.put(audio)) },
+          { name: "audio_opus_24.opus", format: "opus_24", ...(await storage.put(Buffer.from("OggS"))) },
+          { name: "waveform.json", format: "waveform", ...(await storage.put(Buffer.from("{}\n"))) },
           { name: "captions.vtt", format: "vtt", ...(await storage.put(vtt)) },
           { name: "captions.srt", format: "srt", ...(await storage.put(Buffer.from("1\n"))) },
           { name: "narration.json", format: "json", ...(await storage.put(Buffer.from("{}"))) },
@@ -51,7 +53,7 @@ describe("a file", () => {
     expect(await (await here.get(`/audio/status/${id}`)).json()).toMatchObject({
       status: "COMPLETED",
       progress: 100,
-      audio: { mp3_128: path },
+      audio: { mp3_128: path, opus_24: `/audio/${id}/audio_opus_24.opus` },
       captions: { vtt: `/audio/${id}/captions.vtt`, srt: `/audio/${id}/captions.srt` },
       duration_s: 1.5,
       loudness_lufs: -16,
@@ -78,6 +80,8 @@ describe("a file", () => {
     ["captions.vtt", "text/vtt; charset=utf-8"],
     ["captions.srt", "application/x-subrip; charset=utf-8"],
     ["narration.json", "application/json; charset=utf-8"],
+    ["waveform.json", "application/json; charset=utf-8"],
+    ["audio_opus_24.opus", "audio/ogg"],
   ])("%s is %s", async (name, type) => {
     expect((await here.get(`/audio/${id}/${name}`)).headers.get("content-type")).toBe(type);
   });
@@ -96,7 +100,7 @@ describe("a file", () => {
       const response = await here.get(`/audio/${id}/${name}`);
       expect(response.status).toBe(404);
       expect(((await response.json()) as any).detail).toContain(
-        "audio.mp3, captions.vtt, captions.srt, narration.json",
+        "audio.mp3, audio_opus_24.opus, waveform.json, captions.vtt, captions.srt, narration.json",
       );
     }
   });

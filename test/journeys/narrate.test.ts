@@ -16,7 +16,7 @@ afterAll(async () => {
   await here.close();
 });
 
-const NAMES = ["audio.mp3", "captions.srt", "captions.vtt", "narration.json"];
+const NAMES = ["audio.mp3", "captions.srt", "captions.vtt", "narration.json", "waveform.json"];
 const hash = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 const count = (text: string) => [...text].length;
 
@@ -28,7 +28,8 @@ function check(made: Narrated, folder: string): void {
   const { execution_id, duration_s, loudness_lufs, segments, characters } = made;
   expect(written).toMatchObject({ execution_id, duration_s, loudness_lufs, segments, characters });
   expect(written.samples).toBe(Math.round(duration_s * written.sample_rate));
-  for (const { name, sha256, bytes } of written.files) {
+  for (const { name, sha256, bytes, media_type } of written.files) {
+    expect(media_type).toMatch(/^(audio|text|application)\//);
     expect(hash(join(folder, name))).toBe(sha256);
     expect(readFileSync(join(folder, name)).length).toBe(bytes);
   }

@@ -1,14 +1,71 @@
 import { expect, test } from "vitest";
 
-import { formatOf, timelineLength } from "../../src/media/formats.ts";
+import { timelineLength } from "../../src/media/encodings.ts";
+import { encodingsOf, formatOf, isFormatId } from "../../src/media/formats.ts";
 
-test("a bare family is its default rate", () => {
-  expect(formatOf("mp3").id).toBe("mp3_128");
-  expect(formatOf("mp3_128").extension).toBe("mp3");
+test("a bare family is its usual rate, and m4a another name of aac", () => {
+  const names = ["mp3", "opus", "m4a", "aac", "m4a_64", "aac_96", "mp3_128", "flac", "wav"];
+  expect(names.map((name) => formatOf(name).id)).toEqual([
+    "mp3_128",
+    "opus_48",
+    "aac_96",
+    "aac_96",
+    "aac_64",
+    "aac_96",
+    "mp3_128",
+    "flac",
+    "wav",
+  ]);
 });
 
-test.each(["", "mp4", "toString", "__proto__"])("an unknown format (%j) is refused with the known ones", (name) => {
-  expect(() => formatOf(name)).toThrow(/is not known. Known formats: mp3, mp3_128/);
+test("the usual rate has the plain file name, another names its rate", () => {
+  const names = ["mp3", "mp3_128", "mp3_64", "opus", "opus_24", "m4a", "m4a_128", "flac", "wav"];
+  expect(names.map((name) => formatOf(name).fileName)).toEqual([
+    "audio.mp3",
+    "audio.mp3",
+    "audio_mp3_64.mp3",
+    "audio.opus",
+    "audio_opus_24.opus",
+    "audio.m4a",
+    "audio_aac_128.m4a",
+    "audio.flac",
+    "audio.wav",
+  ]);
+});
+
+test.each([
+  "",
+  "mp4",
+  "MP3",
+  "toString",
+  "__proto__",
+  "mp3_",
+  "mp3_0128",
+  "mp3_128_2",
+  "flac_5",
+  "wav_16",
+  "mp3 ",
+  "ogg",
+])("an unknown format (%j) is refused with the known ones", (name) => {
+  expect(() => formatOf(name)).toThrow(/is not known. Known formats: mp3, opus, m4a \(aac\), flac, wav; /);
+  expect(isFormatId(name)).toBe(false);
+});
+
+test.each([
+  ["mp3_127", "mp3 has no 127 kbit/s. Its rates: 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320."],
+  ["opus_23", "opus has no 23 kbit/s. Its rates: 24 to 256."],
+  ["m4a_999", "aac has no 999 kbit/s. Its rates: 32 to 192."],
+])("a rate that a family has not (%s) is refused with its rates", (name, message) => {
+  expect(() => formatOf(name)).toThrow(`Audio format "${name}" is not known: ${message}`);
+});
+
+test("flac and wav are made of the same fragments", () => {
+  expect(encodingsOf(["flac", "mp3_64", "wav"])).toEqual(["pcm", "mp3_64"]);
+});
+
+test("a format's id is known, its other names are none", () => {
+  expect(["mp3_128", "aac_64", "wav"].filter(isFormatId)).toHaveLength(3);
+  expect(["mp3", "m4a", "m4a_64", "json", "waveform"].filter(isFormatId)).toEqual([]);
 });
 
 test("a timeline is made longer by less than a frame, so that its last one is full", () => {

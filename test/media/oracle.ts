@@ -1,12 +1,12 @@
 /** What FFmpeg's own demuxer, decoder, muxer and loudness meter say, to compare ours with. */
 import {
   AV_CHANNEL_LAYOUT_MONO,
-  AV_CODEC_ID_MP3,
   AV_LOG_QUIET,
   AV_SAMPLE_FMT_FLT,
   AV_SAMPLE_FMT_FLTP,
+  AV_SAMPLE_FMT_S16,
 } from "node-av/constants";
-import type { FFEncoderCodec } from "node-av/constants";
+import type { AVCodecID, AVSampleFormat } from "node-av/constants";
 import {
   Codec,
   CodecContext,
@@ -20,6 +20,8 @@ import {
 } from "node-av/lib";
 import { Log } from "node-av/lib";
 
+import type { EncoderSettings } from "../../src/media/codec.ts";
+
 Log.setLevel(AV_LOG_QUIET);
 
 export type Decoded = {
@@ -28,8 +30,10 @@ export type Decoded = {
   /** Of the container, in seconds. */
   duration: number;
   bitRate: number;
+  /** Of the file and of its stream of sound. */
   tags: Record<string, string>;
   packets: number;
+  cover: { codec: AVCodecID; width: number; height: number } | null;
 };
 
 /** Opens a file as a player does: delay and padding are removed as its header says. */
@@ -39,7 +43,7 @@ export function decodeFile(path: string): Decoded {
   FFmpegError.throwIfError(format.findStreamInfoSync(null), "probe");
   const stream = format.streams[0]!;
   const decoder = new CodecContext();
-  decoder.allocContext3(Codec.findDecoder(AV_CODEC_ID_MP3)!);
+  decoder.allocContext3(Codec.findDecoder(stream.codecpar.codecId)!);
   decoder.parametersToContext(stream.codecpar);
   decoder.pktTimebase = stream.timeBase;
   FFmpegError.throwIfError(decoder.open2Sync(null, null), "open the decoder");
@@ -47,10 +51,24 @@ export function decodeFile(path: string): Decoded {
   const { sampleRate } = decoder;
   const duration = Number(format.duration) / 1e6;
   const bitRate = Number(stream.codecpar.bitRate);
-  const tags = format.metadata?.getAll() ?? {};
+  const tags = { ...stream.metadata?.getAll(), ...format.metadata?.getAll() };
+  const pictures = format.streams.map(({ codecpar }) => codecpar).filter(({ width }) => width > 0);
+  const cover = pictures[0]
+    ? { codec: pictures[0].codecId, width: pictures[0].width, height: pictures[0].height }
+    : null;
   decoder.freeContext();
   format.closeInputSync();
-  return { pcm, sampleRate, duration, bitRate, tags, packets };
+  return { pcm, sampleRate, duration, bitRate, tags, packets, cover };
+}
+
+/** Seconds, by the container. */
+export function durationOf(path: string): number {
+  const format = new FormatContext();
+  FFmpegError.throwIfError(format.openInputSync(path), `open ${path}`);
+  FFmpegError.throwIfError(format.findStreamInfoSync(null), "probe");
+  const duration = Number(format.duration) / 1e6;
+  format.closeInputSync();
+  return duration;
 }
 
 function decodeAll(format: FormatContext, decoder: CodecContext): { pcm: Float32Array; packets: number } {
@@ -62,12 +80,15 @@ function decodeAll(format: FormatContext, decoder: CodecContext): { pcm: Float32
   let packets = 0;
   const drain = () => {
     while (decoder.receiveFrameSync(frame) >= 0) {
-      const plane = frame.data![0]!;
-      chunks.push(new Float32Array(plane.buffer, plane.byteOffset, frame.nbSamples).slice());
+      chunks.push(floats(frame));
       frame.unref();
     }
   };
   while (format.readFrameSync(packet) >= 0) {
+    if (packet.streamIndex !== 0) {
+      packet.unref();
+      continue; // a cover or chapters
+    }
     packets++;
     FFmpegError.throwIfError(decoder.sendPacketSync(packet), "decode");
     packet.unref();
@@ -78,6 +99,12 @@ function decodeAll(format: FormatContext, decoder: CodecContext): { pcm: Float32
   packet.free();
   frame.free();
   return { pcm: joined(chunks), packets };
+}
+
+function floats({ format, data, nbSamples }: Frame): Float32Array {
+  const plane = data![0]!;
+  if (format !== AV_SAMPLE_FMT_S16) return new Float32Array(plane.buffer, plane.byteOffset, nbSamples).slice();
+  return Float32Array.from(new Int16Array(plane.buffer, plane.byteOffset, nbSamples), (sample) => sample / 32_768);
 }
 
 function joined(chunks: Float32Array[]): Float32Array {
@@ -124,10 +151,15 @@ export function ebur128(pcm: Float32Array, sampleRate: number): { lufs: number; 
   return { lufs: Number(last["lavfi.r128.I"]), peakDbtp: 20 * Math.log10(Number(last["lavfi.r128.true_peak"])) };
 }
 
-function monoFrame(pcm: Float32Array, sampleRate: number, pts: number): Frame {
+function monoFrame(
+  pcm: Float32Array,
+  sampleRate: number,
+  pts: number,
+  format: AVSampleFormat = AV_SAMPLE_FMT_FLT,
+): Frame {
   return Frame.fromAudioBuffer(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength), {
     nbSamples: pcm.length,
-    format: AV_SAMPLE_FMT_FLT,
+    format,
     sampleRate,
     channelLayout: AV_CHANNEL_LAYOUT_MONO,
     pts: BigInt(pts),
@@ -135,20 +167,27 @@ function monoFrame(pcm: Float32Array, sampleRate: number, pts: number): Frame {
   });
 }
 
-/** The whole at one go, as anyone would: FFmpeg's libmp3lame (with or without bit reservoir) and its mp3 muxer. */
-export function encodeWhole(path: string, pcm: Float32Array, sampleRate: number, reservoir: boolean): void {
+/** The whole at one go, as anyone would: FFmpeg's encoder and its muxer for the file's extension. */
+export function encodeWhole(
+  path: string,
+  pcm: Float32Array,
+  { encoder: name, bitRate, options, sampleFormat }: Omit<EncoderSettings, "sampleRate">,
+  sampleRate: number,
+): void {
   const encoder = new CodecContext();
-  const codec = Codec.findEncoderByName("libmp3lame" as FFEncoderCodec)!;
+  const codec = Codec.findEncoderByName(name)!;
   encoder.allocContext3(codec);
   encoder.sampleRate = sampleRate;
   encoder.channelLayout = AV_CHANNEL_LAYOUT_MONO;
-  encoder.sampleFormat = AV_SAMPLE_FMT_FLTP;
-  encoder.bitRate = 128_000n;
+  encoder.sampleFormat = sampleFormat === "flt" ? AV_SAMPLE_FMT_FLT : AV_SAMPLE_FMT_FLTP;
+  encoder.bitRate = BigInt(bitRate!);
   encoder.timeBase = new Rational(1, sampleRate);
-  FFmpegError.throwIfError(encoder.setOption("reservoir", reservoir ? 1 : 0), "set reservoir");
+  for (const [option, value] of Object.entries(options)) {
+    FFmpegError.throwIfError(encoder.setOption(option, value), `set ${option}`);
+  }
   FFmpegError.throwIfError(encoder.open2Sync(codec, null), "open the encoder");
   const format = new FormatContext();
-  FFmpegError.throwIfError(format.allocOutputContext2(null, "mp3", path), "mux");
+  FFmpegError.throwIfError(format.allocOutputContext2(null, null, path), "mux");
   const stream = format.newStream(null);
   stream.codecpar.fromContext(encoder);
   stream.timeBase = encoder.timeBase;
@@ -167,7 +206,7 @@ export function encodeWhole(path: string, pcm: Float32Array, sampleRate: number,
   for (let at = 0; at < pcm.length; at += size) {
     const samples = new Float32Array(size);
     samples.set(pcm.subarray(at, at + size));
-    const frame = monoFrame(samples, sampleRate, at);
+    const frame = monoFrame(samples, sampleRate, at, encoder.sampleFormat);
     FFmpegError.throwIfError(encoder.sendFrameSync(frame), "encode");
     frame.free();
     drain();

@@ -13,7 +13,7 @@ function long(parts: number) {
 }
 
 function jobFor(parts: ReturnType<typeof long>) {
-  const outputs = [{ format: "mp3_128" as const, path: file("fragment") }];
+  const outputs = [{ encoding: "mp3_128" as const, path: file("fragment") }];
   return { parts, sampleRate: 24_000 as const, gainDb: 0, ceilingDbtp: -2, outputs };
 }
 

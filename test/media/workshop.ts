@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 
-import type { MasterRate } from "../../src/media/formats.ts";
+import { formatOf, type EncodingId, type FormatId, type MasterRate } from "../../src/media/formats.ts";
 import type { Mastered } from "../../src/media/master.ts";
 import type { Part } from "../../src/media/parts.ts";
 import type { FragmentPlace } from "../../src/media/stitch.ts";
 import { openStudio } from "../../src/media/studio.ts";
+import type { Tags } from "../../src/media/tags.ts";
+import { decodeFile } from "./oracle.ts";
 import { writeS16 } from "./signals.ts";
 
 export function workshop({ size = 1 } = {}) {
@@ -27,11 +29,26 @@ export function workshop({ size = 1 } = {}) {
 
   async function fragment(
     parts: Part[],
-    { sampleRate = 24_000 as MasterRate, gainDb = 0, ceilingDbtp = -2 } = {},
+    { sampleRate = 24_000 as MasterRate, gainDb = 0, ceilingDbtp = -2, encoding = "mp3_128" as EncodingId } = {},
   ): Promise<Mastered & { path: string }> {
     const path = file("fragment");
-    const outputs = [{ format: "mp3_128" as const, path }];
+    const outputs = [{ encoding, path }];
     return { ...(await studio.master({ parts, sampleRate, gainDb, ceilingDbtp, outputs })), path };
+  }
+
+  /** A file of one fragment, with four frames of mp3 before and behind it. */
+  async function heardAs(format: FormatId, made: Mastered & { path: string }): Promise<string> {
+    const { path, samples, outputs } = made;
+    const start = 4 * 576;
+    const whole = file(formatOf(format).fileName.split(".")[1]!);
+    const fragments = [{ path, start, samples, frames: outputs[0]!.frames }];
+    await studio.stitch({ format, sampleRate: 24_000, fragments, samples: samples + 2 * start, tags: {}, path: whole });
+    return whole;
+  }
+
+  /** What players hear of a fragment of mp3. */
+  async function heard(made: Mastered & { path: string }): Promise<Float32Array> {
+    return decodeFile(await heardAs("mp3_128", made)).pcm;
   }
 
   /** One block a signal, `starts` their places; the published file's name. */
@@ -39,11 +56,12 @@ export function workshop({ size = 1 } = {}) {
     blocks: Float32Array[],
     starts: number[],
     samples: number,
-    { sampleRate = 24_000 as MasterRate, title = undefined as string | undefined } = {},
+    { sampleRate = 24_000 as MasterRate, format = "mp3_128" as FormatId, tags = { language: "en-GB" } as Tags } = {},
   ) {
+    const { encoding, fileName } = formatOf(format);
     const fragments: FragmentPlace[] = [];
     for (const [index, block] of blocks.entries()) {
-      const made = await fragment([spoken(block, sampleRate)], { sampleRate });
+      const made = await fragment([spoken(block, sampleRate)], { sampleRate, encoding });
       fragments.push({
         path: made.path,
         start: starts[index]!,
@@ -51,14 +69,13 @@ export function workshop({ size = 1 } = {}) {
         frames: made.outputs[0]!.frames,
       });
     }
-    const path = file("mp3");
-    const tags = { title, language: "en-GB" };
+    const path = file(fileName.split(".")[1]!);
     return {
       path,
       fragments,
-      ...(await studio.stitch({ format: "mp3_128", sampleRate, fragments, samples, tags, path })),
+      ...(await studio.stitch({ format, sampleRate, fragments, samples, tags, path })),
     };
   }
 
-  return { studio, folder, file, spoken, fragment, publish };
+  return { studio, folder, file, spoken, fragment, heard, heardAs, publish };
 }

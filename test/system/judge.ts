@@ -1,4 +1,7 @@
 /** What ffmpeg and ffprobe, which have no part in making them, say about audio and captions. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { tool } from "./lector.ts";
 
 export type Probe = {
@@ -9,22 +12,32 @@ export type Probe = {
   bitRate: number;
   /** Seconds, by the container. */
   duration: number;
+  /** Of the file, and of the stream of sound where it has them there. */
   tags: Record<string, string>;
+  /** Seconds. */
+  chapters: { start: number; end: number; title: string }[];
+  cover: { codec: string; width: number; height: number } | null;
 };
 
+type Stream = { codec_type: string; disposition?: { attached_pic: number } };
+
 export async function probe(path: string): Promise<Probe> {
-  const { stdout } = await tool("ffprobe", flags("-show_streams", "-show_format", path));
-  const { streams, format } = JSON.parse(stdout);
-  const [stream] = streams;
+  const { stdout } = await tool("ffprobe", flags("-show_streams", "-show_format", "-show_chapters", path));
+  const { streams, format, chapters } = JSON.parse(stdout);
+  const stream = streams.find((each: Stream) => each.codec_type === "audio");
+  const picture = streams.find((each: Stream) => each.disposition?.attached_pic === 1);
+  const tags = { ...stream.tags, ...format.tags };
   return {
     codec: stream.codec_name,
     sampleRate: Number(stream.sample_rate),
     channels: stream.channels,
     bitRate: Number(stream.bit_rate),
     duration: Number(format.duration),
-    tags: Object.fromEntries(
-      Object.entries(format.tags ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-    ) as {},
+    tags: Object.fromEntries(Object.entries(tags).map(([name, value]) => [name.toLowerCase(), value])) as {},
+    chapters: chapters.map((chapter: { start_time: string; end_time: string; tags: { title: string } }) => {
+      return { start: Number(chapter.start_time), end: Number(chapter.end_time), title: chapter.tags.title };
+    }),
+    cover: picture ? { codec: picture.codec_name, width: picture.width, height: picture.height } : null,
   };
 }
 
@@ -70,6 +83,19 @@ export async function decodedSeconds(path: string): Promise<number> {
     .filter((line) => line.startsWith("0,"))
     .map((line) => Number(line.split(",")[3]));
   return lengths.reduce((sum, length) => sum + length, 0) / 8000;
+}
+
+/** All samples as 16 bits, delay and padding removed; at the file's own rate unless told. */
+export async function decodedPcm(path: string, rate?: number): Promise<Int16Array> {
+  const resample = rate === undefined ? [] : ["-ar", String(rate)];
+  const folder = mkdtempSync(join(tmpdir(), "lector-judge-"));
+  try {
+    const raw = join(folder, "pcm");
+    await tool("ffmpeg", ["-v", "error", "-i", path, "-map", "0:a", ...resample, "-f", "s16le", raw]);
+    return new Int16Array(Uint8Array.from(readFileSync(raw)).buffer);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Seconds. */

@@ -66,7 +66,17 @@ function execute(name: string, args: string[], options: { cwd: string; env: Node
   });
 }
 
+/** Debian's packages. */
+const JUDGES: Record<string, string> = {
+  ffmpeg: "ffmpeg",
+  ffprobe: "ffmpeg",
+  flac: "flac",
+  opusinfo: "opus-tools",
+  mp3val: "mp3val",
+};
+
 function missing(name: string, cause: Error): Error {
-  const judge = name.startsWith("ff") ? " We need it as an independent judge; on Debian: apt-get install ffmpeg." : "";
+  const debian = JUDGES[name];
+  const judge = debian ? ` We need it as an independent judge; on Debian: apt-get install ${debian}.` : "";
   return new Error(`\`${name}\` could not be run: ${cause.message}.${judge}`, { cause });
 }

@@ -85,8 +85,8 @@ test("lost speech that was free is there for whoever wants it next, unless it wa
 test("a fragment that cannot be mastered for want of its speech is forgotten, and the step fails at once", async () => {
   await buy("0");
   const base = "d".repeat(64);
-  const made = { audioSha256, bytes: 1, frames: 1, samples: 1, loudness: new Float32Array(1) };
-  await saveFragments(connection.db, [{ key: "e".repeat(64), format: "mp3_128", base, gainDb: 0, ...made }]);
+  const made = { audioSha256, bytes: 1, frames: 1, samples: 1, loudness: new Float32Array(1), peaks: new Int8Array(2) };
+  await saveFragments(connection.db, [{ key: "e".repeat(64), encoding: "mp3_128", base, gainDb: 0, ...made }]);
   const task = failingOnLoss(remasterTask(tools()));
   const input = {
     fragment: { base, segments: [{ fingerprint, text: "A.", pause_after: 0 }] },
