@@ -63,12 +63,19 @@ export type Narrated = {
   processes: Seen[];
 };
 
-export type NarrateOptions = { prefix?: string[]; cores?: number; everyMs?: number; memory?: boolean };
+export type NarrateOptions = {
+  prefix?: string[];
+  cores?: number;
+  /** As `--formats` takes them; one mp3 unless told. */
+  formats?: string;
+  everyMs?: number;
+  memory?: boolean;
+};
 
 /** Runs `lector narrate FILE --json` to its end. Throws with what it said where it failed. */
 export async function narrateFile(desk: Desk, file: string, options: NarrateOptions = {}): Promise<Narrated> {
-  const { prefix = [], cores, everyMs = 250, memory = false } = options;
-  const [command, ...args] = [...prefix, lector, "narrate", file, "--json"]; // by its first line, as npx does
+  const { prefix = [], cores, formats = "mp3", everyMs = 250, memory = false } = options;
+  const [command, ...args] = [...prefix, lector, "narrate", file, "--formats", formats, "--json"]; // by its first line, as npx does
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     LECTOR_DATA: desk.data,
