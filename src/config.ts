@@ -18,6 +18,11 @@ export type Config = {
   leaseMs: number;
   generations: number;
   speechCalls: number;
+  queueMs: number;
+  attemptMs: number;
+  heartbeatMs: number;
+  stepMs: number;
+  runMs: number;
   cores: number;
   maxInputBytes: number;
   maxCharacters: number;
@@ -101,6 +106,36 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     help: "Synthesis calls to one provider that run at once, over all processes.",
     example: "20",
     read: (value) => integer("LECTOR_SPEECH_CALLS", value, { fallback: 20, least: 1, most: 10_000 }),
+  },
+  queueMs: {
+    name: "LECTOR_TIMEOUT_QUEUE_MS",
+    help: "How long a step may wait until a worker takes it, in ms. This and the next four hold where a workflow's definition says nothing.",
+    example: "259200000",
+    read: (value) => timeout("LECTOR_TIMEOUT_QUEUE_MS", value, 72 * HOUR),
+  },
+  attemptMs: {
+    name: "LECTOR_TIMEOUT_ATTEMPT_MS",
+    help: "How long one attempt at a step may take before it counts as a failure, in ms.",
+    example: "3600000",
+    read: (value) => timeout("LECTOR_TIMEOUT_ATTEMPT_MS", value, HOUR),
+  },
+  heartbeatMs: {
+    name: "LECTOR_TIMEOUT_HEARTBEAT_MS",
+    help: "How long the task of an attempt may be silent before it counts as a failure, in ms.",
+    example: "900000",
+    read: (value) => timeout("LECTOR_TIMEOUT_HEARTBEAT_MS", value, HOUR / 4),
+  },
+  stepMs: {
+    name: "LECTOR_TIMEOUT_STEP_MS",
+    help: "How long a step may take in all before it fails for good, in ms.",
+    example: "1209600000",
+    read: (value) => timeout("LECTOR_TIMEOUT_STEP_MS", value, 14 * 24 * HOUR),
+  },
+  runMs: {
+    name: "LECTOR_TIMEOUT_RUN_MS",
+    help: "How long a run may take in all before it ends as TIMED_OUT, in ms.",
+    example: "1209600000",
+    read: (value) => timeout("LECTOR_TIMEOUT_RUN_MS", value, 14 * 24 * HOUR),
   },
   cores: {
     name: "LECTOR_CORES",
@@ -243,6 +278,13 @@ function integer(
   const number = Number(value);
   if (Number.isInteger(number) && number >= o.least && number <= o.most) return number;
   throw new InvalidSetting(`Expected ${name} to be a whole number from ${o.least} to ${o.most}, got "${value}".`);
+}
+
+const HOUR = 3_600_000;
+
+/** At most 23 days: timers and columns have 31 bits. */
+function timeout(name: string, value: string | undefined, fallback: number): number {
+  return integer(name, value, { fallback, least: 1, most: 2_000_000_000 });
 }
 
 function oneOf<T extends string>(name: string, allowed: readonly T[], value: string): T {

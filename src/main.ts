@@ -101,6 +101,7 @@ async function open(
           tasks: [...narrateTasks(tools), ...audioGenerationTasks()],
           slots: idle ? 0 : config.cores * SLOTS_PER_CORE,
           admissionLimit: () => config.generations,
+          timeouts: config,
           leaseMs: config.leaseMs,
           scoped,
           ...(onEnded && { onEnded }),

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isConnectionError } from "../database/connect.ts";
 import { isActive } from "../orchestrator/cancel.ts";
 import { findLastRun, findRun, runSteps, runVariables, type Run } from "../orchestrator/find.ts";
+import { timeOutRuns } from "../orchestrator/overdue.ts";
 import { reopenRun, RunConflict } from "../orchestrator/reopen.ts";
 import { resolve as resolveValue } from "../orchestrator/values.ts";
 import type { Worker } from "../orchestrator/worker.ts";
@@ -68,7 +69,7 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
 }
 
 /**
- * An active run of the same narration is joined, a failed one is reopened; else a new one starts. One that failed on
+ * An active run of the same narration is joined, one that failed or timed out is reopened; else a new one starts. One that failed on
  * lost audio would meet the loss again: a new one sees what is there.
  */
 async function startOrJoin(
@@ -77,11 +78,14 @@ async function startOrJoin(
   { input, dedupeKey }: PreparedNarration,
   view: ProgressView,
 ): Promise<string> {
-  const last = await findLastRun(lector.connection.db, "local", dedupeKey);
-  if (last?.status === "FAILED" && last.error?.code !== LOST) {
+  const { db } = lector.connection;
+  await timeOutRuns(db); // a run that nobody has worked on for weeks is not joined, to end in the next moment
+  const last = await findLastRun(db, "local", dedupeKey);
+  if ((last?.status === "FAILED" && last.error?.code !== LOST) || last?.status === "TIMED_OUT") {
     try {
-      await reopenRun(lector.connection.db, last.executionId, { by: "cli", why: "narrated again" });
-      view.note(`Going on with run ${last.executionId}, which had failed.`);
+      await reopenRun(db, last.executionId, { by: "cli", why: "narrated again" });
+      const what = last.status === "FAILED" ? "failed" : "run out of time";
+      view.note(`Going on with run ${last.executionId}, which had ${what}.`);
       return last.executionId;
     } catch (error) {
       if (!(error instanceof RunConflict)) throw error; // another terminal was faster: join it

@@ -5,8 +5,13 @@ import type { Database } from "./connect.ts";
 import { answeredWithin } from "./patience.ts";
 import { spine } from "./migrations/001-spine.ts";
 import { peaks } from "./migrations/002-peaks.ts";
+import { timeouts } from "./migrations/003-timeouts.ts";
 
-const migrations: Record<string, Migration> = { "001-spine": spine, "002-peaks": peaks };
+const migrations: Record<string, Migration> = {
+  "001-spine": spine,
+  "002-peaks": peaks,
+  "003-timeouts": timeouts,
+};
 
 export type Migrated = { applied: string[]; schema: string };
 

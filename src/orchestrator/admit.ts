@@ -65,11 +65,12 @@ async function unpark(tx: Tx, runs: string[]): Promise<void> {
   await sql`update lector.workflow_instances set admitted_at = now(), updated_at = now() where execution_id in (
     select execution_id from lector.workflow_instances where execution_id = any(${runs}::uuid[])
     order by execution_id for no key update)`.execute(tx);
-  await sql`update lector.workflow_steps set parked = false
+  await sql`update lector.workflow_steps set parked = false,
+      due_at = coalesce(due_at, least(greatest(run_at, now()) + queue_ms * interval '1 ms', deadline_at))
     where root_id = any(${runs}::uuid[]) and state = 'ready'`.execute(tx);
 }
 
-/** Gives the admission of these runs back where nobody works on them any more. */
+/** Gives the admission of these runs back where nobody works on them any more; it is no queue that they wait in. */
 export async function releaseAbandoned(tx: Tx, rootIds: string[]): Promise<void> {
   const { rows } = await sql<{ execution_id: string }>`
     update lector.workflow_instances i set admitted_at = null
@@ -77,6 +78,6 @@ export async function releaseAbandoned(tx: Tx, rootIds: string[]): Promise<void>
       and i.status in ('PENDING', 'RUNNING') and not exists (
         select 1 from lector.workflow_steps s where s.root_id = i.execution_id and s.state = 'running')
     returning i.execution_id`.execute(tx);
-  await sql`update lector.workflow_steps set parked = true
+  await sql`update lector.workflow_steps set parked = true, due_at = null
     where root_id = any(${rows.map((row) => row.execution_id)}::uuid[]) and state = 'ready'`.execute(tx);
 }

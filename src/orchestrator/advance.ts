@@ -2,6 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Definition, StepDefinition } from "./definition.ts";
 import { PermanentError, storedError, type StoredError } from "./task.ts";
+import { stepTimeouts, type StepTimeouts } from "./timeouts.ts";
 import { follow, readingOnce, resolve, toRow, UnresolvedPointer, UnstorableValue, type ValueStore } from "./values.ts";
 
 const BAD = { code: "bad_value" };
@@ -15,6 +16,8 @@ export type RunView = {
   priority: number;
   definition: Definition;
   variables: Variables;
+  /** For steps whose definition says nothing. */
+  timeouts: StepTimeouts;
 };
 
 /** A step's row to be. JSON columns are texts. */
@@ -33,6 +36,7 @@ export type NewStep = {
   output: string | null;
   error: StoredError | null;
   remaining: number | null;
+  timeouts: StepTimeouts;
 };
 
 export type Opened = { step: number; items?: number; failed?: true };
@@ -136,6 +140,7 @@ function emptyStep(view: RunView, definition: StepDefinition, number: number): N
     output: null,
     error: null,
     remaining: null,
+    timeouts: stepTimeouts(definition, view.timeouts),
   };
 }
 

@@ -7,6 +7,7 @@ import type { StepDefinition } from "./definition.ts";
 import type { Ending, Outcome } from "./outcome.ts";
 import type { Context } from "./settle.ts";
 import { PermanentError, RetryLater, storedError, type StoredError, type Task } from "./task.ts";
+import { TimedOut } from "./timeouts.ts";
 import { resolveInput, toRow, UnstorableValue } from "./values.ts";
 
 /** Why a signal was aborted. */
@@ -30,6 +31,9 @@ export type Attempt = {
   controller: AbortController;
   /** Monotonic ms from which the lease counts. */
   leasedAt: number;
+  startedAt: number;
+  /** When its task was last heard of. */
+  heardAt: number;
   progress: { done: number; written: number };
 };
 
@@ -59,11 +63,15 @@ export async function runAttempt(
     controller.signal.throwIfAborted();
     if (!task) throw new PermanentError(`This program has no task "${claimed.taskType}".`, { code: "unknown_task" });
     const input = parse(task.input, await resolveInput(context.store, claimed.input), `input of ${claimed.name}`);
-    const output = parse(task.output, await task.run(input, taskContext(attempt)), `output of ${claimed.name}`);
+    const output = parse(
+      task.output,
+      await unlessTimedOut(task.run(input, taskContext(attempt)), controller.signal),
+      `output of ${claimed.name}`,
+    );
     controller.signal.throwIfAborted();
     const text = await toRow(context.store, output, { outside: true });
     const next = claimed.variables
-      ? await advance(context.store, viewOf(claimed, definition), claimed.step, text)
+      ? await advance(context.store, viewOf(claimed, definition, context), claimed.step, text)
       : null;
     const apply = task.apply && ((tx: never) => task.apply!(tx, input, output));
     return { outcome: outcome({ to: "done", output: text, next }), apply: apply ?? null, failed };
@@ -74,14 +82,23 @@ export async function runAttempt(
   }
 }
 
+/** A task that ignores its signal is not waited for: whatever it still gives would be refused. */
+function unlessTimedOut<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    work.then(resolve, reject);
+    const tooLong = () => void (signal.reason instanceof TimedOut && reject(signal.reason));
+    signal.addEventListener("abort", tooLong, { once: true });
+  });
+}
+
 export function outcomeOf(claimed: Claimed): Omit<Outcome, "ending"> {
   const { taskId, executionId, step, item, attempt } = claimed;
   return { taskId, executionId, step, item, from: "running", attempt };
 }
 
-function viewOf(claimed: Claimed, definition: RunView["definition"]): RunView {
+function viewOf(claimed: Claimed, definition: RunView["definition"], { timeouts }: Context): RunView {
   const { executionId, rootId, priority, variables } = claimed;
-  return { executionId, rootId, priority, definition, variables: variables! };
+  return { executionId, rootId, priority, definition, variables: variables!, timeouts };
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
@@ -100,7 +117,10 @@ function taskContext(attempt: Attempt) {
     ownerId: claimed.ownerId,
     attempt: claimed.attempt,
     signal: controller.signal,
-    progress: (done: number) => void (attempt.progress.done = Math.min(1, Math.max(0, done))),
+    progress(done: number) {
+      attempt.heardAt = monotonicMs();
+      attempt.progress.done = Math.min(1, Math.max(0, done));
+    },
   };
 }
 
@@ -108,7 +128,12 @@ function taskContext(attempt: Attempt) {
  * How an attempt that threw ends: by hand-back, later, again after a backoff, or for good. `step` is null where the
  * database was away before anything was tried, which is no failure of the step.
  */
-export function endingOf(error: unknown, claimed: Claimed, step: StepDefinition | null, random: () => number): Ending {
+export function endingOf(
+  error: unknown,
+  claimed: Pick<Claimed, "name" | "failures">,
+  step: StepDefinition | null,
+  random: () => number,
+): Ending {
   if (error instanceof Stopped) {
     return { to: "ready", delayMs: 0, failures: 0, lost: 0, why: "handed back", error: null };
   }
@@ -156,6 +181,8 @@ export function claimedOf(step: NewStep, run: RunOfStep): Claimed {
     failures: 0,
     lost: 0,
     groupKey: null,
+    attemptMs: step.timeouts.attemptMs,
+    heartbeatMs: step.timeouts.heartbeatMs,
     input: JSON.parse(step.input ?? "null"),
     inChildRun: run.inChildRun,
     workflowId: run.workflowId,
@@ -165,7 +192,16 @@ export function claimedOf(step: NewStep, run: RunOfStep): Claimed {
 }
 
 export function newAttempt(claimed: Claimed, leasedAt: number): Attempt {
-  return { claimed, controller: new AbortController(), leasedAt, progress: { done: 0, written: 0 } };
+  const controller = new AbortController();
+  return { claimed, controller, leasedAt, startedAt: leasedAt, heardAt: leasedAt, progress: { done: 0, written: 0 } };
 }
 
 export const monotonicMs = () => performance.now();
+
+/** The run's variables after this step, for the step that follows in this process. */
+export function variablesAfter({ claimed }: Attempt, ending: Ending): Variables | null {
+  const next = ending.to === "done" ? ending.next : null;
+  if (!claimed.variables || !next) return null;
+  const outputs = Object.entries(next.outputs).map(([name, text]) => [name, JSON.parse(text)]);
+  return { input: claimed.variables.input, steps: { ...claimed.variables.steps, ...Object.fromEntries(outputs) } };
+}

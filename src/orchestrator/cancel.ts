@@ -1,9 +1,14 @@
-/** Cancelling a run with all its child runs: nothing new starts, and what runs is fenced off and signalled. */
+/**
+ * Ending a run with all its child runs, by a person or because its time is over: nothing new starts, and what runs is
+ * fenced off and signalled.
+ */
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
-import { cancelRuns } from "./end-runs.ts";
+import { cancelRuns, endRuns, type EarlyEnd } from "./end-runs.ts";
 import { RunNotFound } from "./find.ts";
 import { settleParent, type Context } from "./settle.ts";
+import { storedError } from "./task.ts";
+import { TimedOut, usualTimeouts } from "./timeouts.ts";
 import { FENCED } from "./wake.ts";
 
 export type Cancelled = { status: string; /** False where the run had ended before. */ changed: boolean };
@@ -14,25 +19,51 @@ export async function cancelRun(
   executionId: string,
   { by, why }: { by: string; why?: string },
 ): Promise<Cancelled> {
-  const cancelled = await transact(db, (tx) => cancelTree(tx, executionId, why ? { by, why } : { by }));
-  // Whoever works on it looks at its tokens now; without this hint, at its next heartbeat.
-  if (cancelled.changed) await sql`select pg_notify(${FENCED}, '')`.execute(db).catch(() => {});
+  const reason = why ? { by, why } : { by };
+  const cancelled = await transact(db, (tx) => {
+    return endTree(tx, executionId, { due: isActive, top: { status: "CANCELLED", error: null, data: reason }, reason });
+  });
+  await tellFenced(db, cancelled.changed);
   return cancelled;
 }
 
-async function cancelTree(tx: Tx, executionId: string, reason: object): Promise<Cancelled> {
+/** TIMED_OUT, with its child runs CANCELLED; nothing where it ended, was paused or got more time meanwhile. */
+export async function timeOutRun(db: Database, executionId: string): Promise<Cancelled> {
+  const ended = await transact(db, async (tx) => {
+    const { rows } = await sql<{ ms: number; overdue: boolean }>`
+      select timeout_ms as ms, deadline_at <= now() as overdue from lector.workflow_instances
+      where execution_id = ${executionId} for no key update`.execute(tx);
+    const [run] = rows;
+    const due = (status: string) => run?.overdue === true && (status === "PENDING" || status === "RUNNING");
+    const error = storedError(new TimedOut("run", run?.ms ?? 0));
+    const top = { status: "TIMED_OUT" as const, error, data: { error } };
+    return endTree(tx, executionId, { due, top, reason: { by: "orchestrator", why: `${executionId} has timed out` } });
+  });
+  await tellFenced(db, ended.changed);
+  return ended;
+}
+
+/** Whoever works on it looks at its tokens now; without this hint, at its next heartbeat. */
+export async function tellFenced(db: Database, changed: boolean): Promise<void> {
+  if (changed) await sql`select pg_notify(${FENCED}, '')`.execute(db).catch(() => {});
+}
+
+/** Ends the run as `top` says and those below it as CANCELLED, where the status of the run is `due`. */
+async function endTree(
+  tx: Tx,
+  executionId: string,
+  { due, top, reason }: { due(status: string): boolean; top: EarlyEnd; reason: object },
+): Promise<Cancelled> {
   const runs = await lockTree(tx, executionId);
-  const top = runs.find((run) => run.execution_id === executionId);
-  if (!top) throw new RunNotFound(executionId);
-  if (!isActive(top.status)) return { status: top.status, changed: false };
-  await cancelRuns(
-    tx,
-    runs.map((run) => run.execution_id),
-    reason,
-  );
-  // a child that a person cancelled by itself leaves its parent without what it waited for
-  if (top.parent_step_id) await settleParent(tx, noContext, top.parent_step_id, executionId);
-  return { status: "CANCELLED", changed: true };
+  const run = runs.find((each) => each.execution_id === executionId);
+  if (!run) throw new RunNotFound(executionId);
+  if (!due(run.status)) return { status: run.status, changed: false };
+  await endRuns(tx, [executionId], top);
+  const below = runs.map((each) => each.execution_id).filter((id) => id !== executionId);
+  await cancelRuns(tx, below, reason);
+  // a child run that ends by itself leaves its parent without what it waited for
+  if (run.parent_step_id) await settleParent(tx, noContext, run.parent_step_id, executionId);
+  return { status: top.status, changed: true };
 }
 
 type TreeRow = { execution_id: string; status: string; parent_step_id: string | null };
@@ -45,6 +76,7 @@ export function isActive(status: string): boolean {
 const noContext: Context = {
   store: { put: () => Promise.reject(new Error("unused")), get: () => Promise.reject(new Error("unused")) },
   definitionOf: () => Promise.reject(new Error("unused")),
+  timeouts: usualTimeouts,
 };
 
 /**

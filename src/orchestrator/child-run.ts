@@ -24,7 +24,7 @@ export async function openChildRun(
   const { status } = run.rows[0]!;
   if (status === "FAILED") throw new RetryLater(0, "The run has failed meanwhile."); // parked, until somebody retries
   const { rows } = await sql`
-    update lector.workflow_steps set state = 'waiting', lease_expires_at = null
+    update lector.workflow_steps set state = 'waiting', lease_expires_at = null, due_at = deadline_at
     where task_id = ${step.taskId} and attempt = ${step.attempt} and state = 'running' returning 1`.execute(tx);
   if (rows.length === 0) return null;
   const workflow = await newestDefinition(tx, workflowName);
@@ -34,6 +34,7 @@ export async function openChildRun(
     ownerId: step.ownerId,
     priority: step.priority,
     traceparent: step.traceparent,
+    timeouts: context.timeouts,
   });
   const data = { step: step.step, item: step.item, attempt: step.attempt, child: child.executionId };
   await appendEvent(tx, step.executionId, "step.waiting", data);

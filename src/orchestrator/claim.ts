@@ -18,6 +18,9 @@ export type Claimed = {
   failures: number;
   lost: number;
   groupKey: string | null;
+  /** Null: no limit. */
+  attemptMs: number | null;
+  heartbeatMs: number | null;
   input: unknown;
   /** The step belongs to a child run, whose end its parent waits for. */
   inChildRun: boolean;
@@ -118,7 +121,7 @@ async function claim(
       where i.execution_id = n.execution_id
     )
     select c.task_id, c.attempt, c.execution_id, c.root_id, r.owner_id, c.step, c.item, c.name, c.task_type, c.priority,
-      c.failures, c.lost, c.group_key, c.input, r.parent_step_id is not null as in_child_run, r.workflow_id,
+      c.failures, c.lost, c.group_key, c.attempt_ms, c.heartbeat_ms, c.input, r.parent_step_id is not null as in_child_run, r.workflow_id,
       r.traceparent,
       case when c.item is null then r.variables end as variables,
       exists (select 1 from picked p where p.execution_id not in (select execution_id from run)) as missed
@@ -141,6 +144,8 @@ type ClaimedRow = {
   failures: number;
   lost: number;
   group_key: string | null;
+  attempt_ms: number | null;
+  heartbeat_ms: number | null;
   input: unknown;
   in_child_run: boolean;
   workflow_id: number;
@@ -164,6 +169,8 @@ function claimedOf(row: ClaimedRow): Claimed {
     failures: row.failures,
     lost: row.lost,
     groupKey: row.group_key,
+    attemptMs: row.attempt_ms,
+    heartbeatMs: row.heartbeat_ms,
     input: row.input,
     inChildRun: row.in_child_run,
     workflowId: row.workflow_id,

@@ -7,6 +7,7 @@
 import { sql } from "kysely";
 import { z } from "zod";
 import type { Queryable } from "../database/connect.ts";
+import { LONGEST_MS } from "./timeouts.ts";
 
 const name = z
   .string()
@@ -27,6 +28,18 @@ const retry = z
   })
   .describe("Exponential backoff with full jitter: a wait is drawn evenly between 0 and its longest.");
 
+const milliseconds = z.int().min(1).max(LONGEST_MS).optional();
+const timeouts = z
+  .strictObject({
+    queue_ms: milliseconds.describe("how long it may wait until a worker takes it"),
+    attempt_ms: milliseconds.describe("how long one attempt may take"),
+    heartbeat_ms: milliseconds.describe("how long its task may be silent"),
+    step_ms: milliseconds.describe("how long it may take in all, from when it is opened"),
+  })
+  .describe(
+    "In ms; what is left out is a setting. An attempt that is too long or silent is a failure and tried again.",
+  );
+
 const step = z
   .strictObject({
     name: name.describe("names the step's output: /steps/NAME"),
@@ -40,6 +53,7 @@ const step = z
       .optional()
       .describe("a pointer to an array: one task per element, which is /item, its place /index"),
     retry: retry.prefault({}),
+    timeouts: timeouts.optional(),
     group: z
       .string()
       .min(1)
@@ -56,6 +70,7 @@ export const definitionSchema = z
   .strictObject({
     name,
     event: name.optional().describe("the event that starts it"),
+    timeout_ms: milliseconds.describe("how long a run may take in all, in ms; then it is TIMED_OUT"),
     steps: z.array(step).min(1).max(100),
   })
   .refine((value) => new Set(value.steps.map((each) => each.name)).size === value.steps.length, {

@@ -1,22 +1,31 @@
-/** Runs that end as CANCELLED: what waits in them is cancelled, and what runs is fenced off. */
+/** Runs that end before their last step: what waits in them is cancelled, and what runs is fenced off. */
 import { sql } from "kysely";
 import type { Tx } from "../database/connect.ts";
+import type { StoredError } from "./task.ts";
 import { FENCED } from "./wake.ts";
 
 /** Each with its event, whose data is `reason`. The caller holds the locks of these runs; ended ones stay as they are. */
 export async function cancelRuns(tx: Tx, executionIds: string[], reason: object): Promise<void> {
+  await endRuns(tx, executionIds, { status: "CANCELLED", error: null, data: reason });
+}
+
+export type EarlyEnd = { status: "CANCELLED" | "TIMED_OUT"; error: StoredError | null; data: object };
+
+export async function endRuns(tx: Tx, executionIds: string[], { status, error, data }: EarlyEnd): Promise<void> {
   await sql`
     with run as (
-      update lector.workflow_instances set status = 'CANCELLED', event_seq = event_seq + 1, ended_at = now(),
-        updated_at = now()
+      update lector.workflow_instances set status = ${status}, error = ${error && JSON.stringify(error)}::jsonb,
+        event_seq = event_seq + 1, ended_at = now(), updated_at = now()
       where execution_id = any(${executionIds}::uuid[]) and status in ('PENDING', 'RUNNING', 'PAUSED')
       returning execution_id, event_seq
     ), step as (
-      update lector.workflow_steps s set state = 'cancelled', lease_expires_at = null, ended_at = now()
+      update lector.workflow_steps s set state = 'cancelled', lease_expires_at = null, due_at = null, ended_at = now()
       from run where s.execution_id = run.execution_id and s.state in ('ready', 'running', 'waiting')
     )
     insert into lector.workflow_events (execution_id, seq, kind, data)
-    select execution_id, event_seq, 'run.cancelled', ${JSON.stringify(reason)}::jsonb from run`.execute(tx);
+    select execution_id, event_seq, ${`run.${status.toLowerCase()}`}, ${JSON.stringify(data)}::jsonb from run`.execute(
+    tx,
+  );
 }
 
 /** Ends the child runs that are still under way below a run that failed; a retry of it takes them along. */

@@ -14,8 +14,8 @@ export type Outcome = {
   executionId: string;
   step: number;
   item: number | null;
-  /** The state it ends from; a running one is fenced by its attempt. */
-  from: "running" | "waiting";
+  /** The state it ends from; a running one is fenced by its attempt. `ready`: it waited for too long. */
+  from: "ready" | "running" | "waiting";
   attempt: number;
   /** Only if no heartbeat came since: the reaper's condition. */
   heartbeatSeq?: number;

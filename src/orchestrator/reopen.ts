@@ -54,7 +54,7 @@ async function refuseUnopened(tx: Tx, runs: { execution_id: string }[]): Promise
   const { rows } = await sql<{ execution_id: string; name: string; message: string }>`
     select s.execution_id, s.name, s.error ->> 'message' as message from lector.workflow_steps s
     where s.execution_id = any(${runs.map((run) => run.execution_id)}::uuid[]) and s.state = 'failed' and s.item is null
-      and s.attempt = 0 and not exists (select 1 from lector.workflow_steps n
+      and s.input is null and not exists (select 1 from lector.workflow_steps n
         where n.execution_id = s.execution_id and n.step = s.step and n.item is not null) limit 1`.execute(tx);
   const [found] = rows;
   if (!found) return;
@@ -64,10 +64,10 @@ async function refuseUnopened(tx: Tx, runs: { execution_id: string }[]): Promise
 }
 
 async function reopenOne(tx: Tx, executionId: string): Promise<string> {
-  const reopened = await sql<{
-    status: string;
-  }>`update lector.workflow_instances set ended_at = null, error = null, superseded_by = null, admitted_at = null,
-    status = case when started_at is null then 'PENDING' else 'RUNNING' end, updated_at = now()
+  const reopened = await sql<{ status: string }>`
+    update lector.workflow_instances set ended_at = null, error = null, superseded_by = null, admitted_at = null,
+      deadline_at = now() + timeout_ms * interval '1 ms', updated_at = now(),
+      status = case when started_at is null then 'PENDING' else 'RUNNING' end
     where execution_id = ${executionId} returning status`.execute(tx);
   // A run that must be admitted (its root has keys) queues for that again.
   const parked = sql`exists (select 1 from lector.workflow_instances r
@@ -76,11 +76,14 @@ async function reopenOne(tx: Tx, executionId: string): Promise<string> {
     where n.execution_id = s.execution_id and n.step = s.step and n.item is not null)`;
   const hasChild = sql`exists (select 1 from lector.workflow_instances c where c.parent_step_id = s.task_id)`;
   await sql`update lector.workflow_steps s set failures = 0, lost = 0, error = null, ended_at = null, progress = 0,
-      run_at = now(), parked = ${parked},
-      state = case when (s.item is null and ${hasItems}) or ${hasChild} then 'waiting' else 'ready' end
+      run_at = now(), state = case when (s.item is null and ${hasItems}) or ${hasChild} then 'waiting' else 'ready' end
     where s.execution_id = ${executionId} and s.state in ('failed', 'cancelled')`.execute(tx);
-  await sql`update lector.workflow_steps s set parked = ${parked}
-    where s.execution_id = ${executionId} and s.state = 'ready'`.execute(tx);
+  // All its time begins anew.
+  await sql`update lector.workflow_steps s set parked = s.state = 'ready' and ${parked},
+      deadline_at = now() + s.step_ms * interval '1 ms', due_at = case s.state
+        when 'ready' then now() + least(s.queue_ms, s.step_ms) * interval '1 ms'
+        when 'waiting' then now() + s.step_ms * interval '1 ms' end
+    where s.execution_id = ${executionId} and s.state in ('ready', 'running', 'waiting')`.execute(tx);
   await sql`update lector.workflow_steps s set remaining = (select count(*) from lector.workflow_steps n
       where n.execution_id = s.execution_id and n.step = s.step and n.item is not null and n.state <> 'done')
     where s.execution_id = ${executionId} and s.item is null and s.state = 'waiting' and ${hasItems}`.execute(tx);

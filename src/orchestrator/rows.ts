@@ -7,9 +7,13 @@ export type Handover = { workerId: string; leaseMs: number };
 
 export const stepColumns =
   sql.raw(`(task_id, execution_id, root_id, step, item, name, task_type, state, attempt, priority,
-  rank, parked, group_key, lease_expires_at, worker_id, remaining, input, output, error, progress, started_at, ended_at)`);
+  rank, parked, group_key, lease_expires_at, worker_id, remaining, input, output, error, progress, started_at, ended_at,
+  queue_ms, attempt_ms, heartbeat_ms, step_ms, deadline_at, due_at)`);
 
-/** `select` list over `newSteps()`; `f.taken` says whether the step is handed over. */
+/**
+ * `select` list over `newSteps()`; `f.taken` says whether the step is handed over, `f.resting` whether its run does not
+ * go on, so that no time is counted against it.
+ */
 export const stepValues = sql.raw(`f.task_id, f.execution_id, f.root_id, f.step, f.item, f.name, f.task_type,
   case when f.taken then 'running' else f.state end, case when f.taken then 1 else 0 end, f.priority,
   case when f.item is null then 0
@@ -21,7 +25,10 @@ export const stepValues = sql.raw(`f.task_id, f.execution_id, f.root_id, f.step,
   f.parked, f.group_key, case when f.taken then now() + f.lease_ms * interval '1 ms' end,
   case when f.taken then f.worker end, f.remaining, f.input, f.output, f.error,
   case when f.state = 'done' then 1 else 0 end, case when f.taken then now() end,
-  case when f.state in ('done', 'failed') then now() end`);
+  case when f.state in ('done', 'failed') then now() end, f.queue_ms, f.attempt_ms, f.heartbeat_ms, f.step_ms,
+  now() + f.step_ms * interval '1 ms', case when f.taken or f.resting then null
+    when f.state = 'ready' then now() + least(f.queue_ms, f.step_ms) * interval '1 ms'
+    when f.state = 'waiting' then now() + f.step_ms * interval '1 ms' end`);
 
 /** The rows' values, one array a column. `after` is the task whose end opens them. */
 export function newSteps(
@@ -48,6 +55,10 @@ export function newSteps(
     column("error", "jsonb", (n) => n.step.error && JSON.stringify(n.step.error)),
     column("worker", "text", (n) => n.handover?.workerId ?? null),
     column("lease_ms", "float8", (n) => n.handover?.leaseMs ?? null),
+    column("queue_ms", "int", (n) => n.step.timeouts.queueMs),
+    column("attempt_ms", "int", (n) => n.step.timeouts.attemptMs),
+    column("heartbeat_ms", "int", (n) => n.step.timeouts.heartbeatMs),
+    column("step_ms", "int", (n) => n.step.timeouts.stepMs),
   ]);
 }
 

@@ -26,6 +26,8 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
       update lector.workflow_steps s set state = o.state, output = o.output, error = o.error,
         failures = s.failures + o.failures, lost = s.lost + o.lost,
         run_at = case when o.state = 'ready' then now() + o.delay_ms * interval '1 ms' else s.run_at end,
+        due_at = case when o.state = 'ready' and r.active
+          then least(now() + (o.delay_ms + s.queue_ms) * interval '1 ms', s.deadline_at) end,
         parked = o.state = 'ready' and not r.active, lease_expires_at = null,
         progress = case when o.state = 'done' then 1 else 0 end,
         ended_at = case when o.state in ('done', 'failed') then now() end
@@ -108,7 +110,8 @@ const joinedRows = sql`union all select 'joined', task_id, execution_id, step, r
 const openedOf = (steps: ReturnType<typeof newStepsOf>) => sql`, opened as (
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues} from (
-        select f.*, f.worker is not null and t.active as taken, f.state = 'ready' and not t.active as parked
+        select f.*, f.worker is not null and t.active as taken, f.state = 'ready' and not t.active as parked,
+          not t.active as resting
         from ${newSteps(steps)} join settled t on t.task_id = f.after
       ) f
       returning task_id, state

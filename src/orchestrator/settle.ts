@@ -13,7 +13,9 @@
  *   waiting → done       the last item or the child run is done
  *   any     → failed     it failed for good, or an item or child run of it did: the run is FAILED, its ready steps are
  *                        parked, and its other child runs are cancelled
- *   any     → cancelled  the run was cancelled (cancel.ts)
+ *   ready, running, waiting → failed   it took too long in the queue or in all (timeouts.ts, overdue.ts); an attempt
+ *                        that took too long or was silent is a failure as any other
+ *   any     → cancelled  the run was cancelled, or timed out (cancel.ts)
  *   failed, cancelled → ready or waiting   a person retries (reopen.ts)
  *
  * An attempt is known by its token (task_id, attempt). Every change compares it, in the statement that writes: a result
@@ -29,9 +31,15 @@ import { cancelBelow } from "./end-runs.ts";
 import type { Outcome, Settled } from "./outcome.ts";
 import { writeOutcomes, type Written } from "./settle-write.ts";
 import type { StoredError } from "./task.ts";
+import type { Timeouts } from "./timeouts.ts";
 import { toRow, type ValueStore } from "./values.ts";
 
-export type Context = { store: ValueStore; definitionOf(workflowId: number): Promise<Definition> };
+export type Context = {
+  store: ValueStore;
+  definitionOf(workflowId: number): Promise<Definition>;
+  /** For what definitions leave open. */
+  timeouts: Timeouts;
+};
 
 /**
  * Settles outcomes (at most one of a task) within the caller's transaction, with everything that follows: joins, parents of child runs.
@@ -44,7 +52,7 @@ export async function settle(
   { reachesOtherRuns }: { reachesOtherRuns: boolean },
 ): Promise<Settled> {
   const all: Settled = { accepted: new Set(), taken: [], opened: false, ended: [], admits: false };
-  if (reachesOtherRuns) await lockRuns(tx, outcomes);
+  if (reachesOtherRuns) await lockRuns(tx, [...new Set(outcomes.map((outcome) => outcome.executionId))]);
   let pending = outcomes;
   while (pending.length > 0) {
     const written = await writeOutcomes(tx, pending);
@@ -68,8 +76,7 @@ export async function settleAlone(db: Queryable, outcomes: Outcome[]): Promise<S
  * Runs and all runs above them, in order of id, before anything else: two settlers of the same runs wait for, and never
  * deadlock, each other.
  */
-async function lockRuns(tx: Tx, outcomes: Outcome[]): Promise<void> {
-  const runs = [...new Set(outcomes.map((outcome) => outcome.executionId))];
+export async function lockRuns(tx: Tx, runs: string[]): Promise<void> {
   await sql`
     with recursive line as (
       select execution_id, parent_step_id from lector.workflow_instances where execution_id = any(${runs}::uuid[])
@@ -103,10 +110,10 @@ async function consequences(tx: Tx, context: Context, outcomes: Outcome[], writt
   return following;
 }
 
-/** What waits in a run that failed is not claimed until a person retries. */
+/** What waits in a run that failed is not claimed, and no time counts against it, until a person retries. */
 async function parkReady(tx: Tx, executionId: string): Promise<void> {
-  await sql`update lector.workflow_steps set parked = true
-    where execution_id = ${executionId} and state = 'ready'`.execute(tx);
+  await sql`update lector.workflow_steps set parked = state = 'ready', due_at = null
+    where execution_id = ${executionId} and state in ('ready', 'waiting')`.execute(tx);
 }
 
 async function failFanOut(tx: Tx, { executionId, step }: Outcome, error: StoredError): Promise<void> {
@@ -140,6 +147,7 @@ async function endWaiting(tx: Tx, context: Context, taskId: string, child: strin
     priority: row.priority,
     definition: await context.definitionOf(row.workflow_id),
     variables: row.variables,
+    timeouts: context.timeouts,
   };
   const next = await advance(context.store, view, row.step, result);
   return { ...outcome, ending: { to: "done", output: result, next } };

@@ -5,6 +5,7 @@ import { sqlState, type Database, type Queryable, type Tx } from "../database/co
 import { advance, type Advance, type NewStep } from "./advance.ts";
 import type { StoredDefinition } from "./definition.ts";
 import { newEvents, newSteps, startedEvent, stepColumns, stepValues, type Handover, type NewEvent } from "./rows.ts";
+import { usualTimeouts, type Timeouts } from "./timeouts.ts";
 import { toRow, type ValueStore } from "./values.ts";
 
 export type StartRequest = {
@@ -22,6 +23,8 @@ export type StartRequest = {
   metadata?: Record<string, unknown>;
   /** The same key and hash give the same run, whatever became of it; another hash is an `IdempotencyConflict`. */
   idempotency?: { key: string; requestHash: string };
+  /** For what the definition leaves open. */
+  timeouts?: Timeouts;
 };
 
 export class IdempotencyConflict extends Error {
@@ -46,6 +49,7 @@ export type ChildOf = {
   ownerId: string;
   priority: number;
   traceparent: string | null;
+  timeouts: Timeouts;
 };
 
 /**
@@ -113,7 +117,7 @@ export async function startChild(
   const run = await planRun(
     store,
     executionId,
-    { workflow, input, ownerId: parent.ownerId, priority: parent.priority },
+    { workflow, input, ownerId: parent.ownerId, priority: parent.priority, timeouts: parent.timeouts },
     parent,
   );
   await insertRun(tx, run, null);
@@ -133,6 +137,7 @@ type NewRun = {
   metadata: string | null;
   idempotency: { key: string; requestHash: string } | null;
   inputText: string;
+  timeoutMs: number | null;
   plan: Advance;
 };
 
@@ -146,7 +151,9 @@ async function planRun(
   const rootId = parent?.rootId ?? executionId;
   const priority = request.priority ?? 1;
   const variables = { input: JSON.parse(inputText), steps: {} };
-  const view = { executionId, rootId, priority, definition: request.workflow.definition, variables };
+  const { definition } = request.workflow;
+  const timeouts = request.timeouts ?? usualTimeouts;
+  const view = { executionId, rootId, priority, definition, variables, timeouts };
   return {
     executionId,
     rootId,
@@ -160,6 +167,8 @@ async function planRun(
     metadata: request.metadata ? JSON.stringify(request.metadata) : null,
     idempotency: request.idempotency ?? null,
     inputText,
+    // a child run that says nothing has the time that the runs above it have
+    timeoutMs: definition.timeout_ms ?? (parent ? null : timeouts.runMs),
     plan: await advance(store, view, 0, null),
   };
 }
@@ -201,18 +210,19 @@ async function writeRun(db: Queryable, run: NewRun, handover: Handover | null): 
     with run as (
       insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, status,
         current_step, priority, variables, metadata, admission_keys, parent_step_id, traceparent, error, event_seq,
-        started_at, ended_at)
+        timeout_ms, deadline_at, started_at, ended_at)
       select ${executionId}::uuid, ${run.rootId}::uuid, ${run.workflowId}::int, ${run.ownerId}::text,
         ${run.dedupeKey}::text, ${status}::text, ${plan.currentStep}::int, ${run.priority}::smallint,
         ${variables}::jsonb, ${run.metadata}::jsonb, ${run.admissionKeys}::text[], ${run.parentStepId}::uuid,
         ${run.traceparent}::text, ${plan.error && JSON.stringify(plan.error)}::jsonb, ${events.length}::int,
-        case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end
+        ${run.timeoutMs}::int, now() + ${run.timeoutMs}::int * interval '1 ms', case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end
       on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing
       returning execution_id
     )${keepKey}, steps as (
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues} from (
-        select f.*, f.worker is not null as taken, ${run.admissionKeys.length > 0}::bool as parked from ${newSteps(steps)}
+        select f.*, f.worker is not null as taken, ${run.admissionKeys.length > 0}::bool as parked,
+          false as resting from ${newSteps(steps)}
       ) f where exists (select 1 from run)
     ), history as (
       insert into lector.workflow_events (execution_id, seq, kind, data)

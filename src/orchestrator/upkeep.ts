@@ -2,6 +2,7 @@
 import type { Database } from "../database/connect.ts";
 import { answeredWithin } from "../database/patience.ts";
 import { LeaseLost, monotonicMs, type Attempt } from "./attempt.ts";
+import { TimedOut } from "./timeouts.ts";
 import { answerMs, refused, renew, tokenKey, writeProgress } from "./lease.ts";
 
 export type Upkeep = {
@@ -9,7 +10,10 @@ export type Upkeep = {
   heartbeat(): Promise<void>;
   /** Aborts attempts that are no longer current, without renewing. */
   checkFences(): Promise<void>;
-  /** Aborts what could not be renewed in time, by this process's own clock, before others may take over. */
+  /**
+   * Aborts by this process's own clock what could not be renewed in time, before others may take over, and what takes
+   * too long or is silent.
+   */
   abortStale(): void;
   reportProgress(): Promise<void>;
 };
@@ -38,8 +42,11 @@ export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: n
     },
     abortStale() {
       const now = monotonicMs();
-      for (const { leasedAt, controller } of running.values()) {
+      for (const { claimed, leasedAt, startedAt, heardAt, controller } of running.values()) {
+        const { attemptMs, heartbeatMs } = claimed;
         if (now - leasedAt > leaseMs - marginMs) controller.abort(new LeaseLost());
+        else if (attemptMs && now - startedAt > attemptMs) controller.abort(new TimedOut("attempt", attemptMs));
+        else if (heartbeatMs && now - heardAt > heartbeatMs) controller.abort(new TimedOut("heartbeat", heartbeatMs));
       }
     },
     async reportProgress() {

@@ -15,6 +15,7 @@ import {
   outcomeOf,
   runAttempt,
   Stopped,
+  variablesAfter,
   type Attempt,
 } from "./attempt.ts";
 import { openChildRun } from "./child-run.ts";
@@ -31,6 +32,7 @@ import type { Ending, Settled } from "./outcome.ts";
 import type { Context } from "./settle.ts";
 import { startRun, type Started, type StartRequest } from "./start.ts";
 import type { Task } from "./task.ts";
+import { usualTimeouts, type Timeouts } from "./timeouts.ts";
 import { upkeepOf } from "./upkeep.ts";
 import { openWakes } from "./wake.ts";
 
@@ -44,6 +46,8 @@ export type WorkerOptions = {
   admissionLimit: AdmissionLimit;
   /** Only the run of this id and its children; null: all runs. Set later by `only`. */
   scoped?: boolean;
+  /** For what definitions leave open. */
+  timeouts?: Timeouts;
   leaseMs?: number;
   heartbeatMs?: number;
   pollMs?: number;
@@ -68,18 +72,19 @@ export type Worker = {
 };
 
 export function startWorker(options: WorkerOptions): Worker {
-  const { connection, store, slots, leaseMs = 10_000, random = Math.random } = options;
+  const { connection, store, slots, leaseMs = 10_000, random = Math.random, timeouts = usualTimeouts } = options;
   const { db } = connection;
   const heartbeatMs = options.heartbeatMs ?? leaseMs * 0.3;
   const pollMs = options.pollMs ?? Math.min(1000, leaseMs / 4);
   const tasks = new Map(options.tasks.map((task) => [task.type, task]));
   const taskTypes = [...tasks.keys(), CHILD_RUN];
   const identity = identify();
-  const context: Context = { store, definitionOf: definitionsOf(db) };
+  const context: Context = { store, definitionOf: definitionsOf(db), timeouts };
   const running = new Map<string, Attempt>();
   const settler = openSettler(db, context, { answerMs: answerMs(leaseMs), trouble });
   const { heartbeat, checkFences, abortStale, reportProgress } = upkeepOf(db, running, leaseMs);
-  const reap = reaperOf(db, { leaseMs, identity, settler, reaped: wake });
+  const overdue = { context, random, ended: tellEnds };
+  const reap = reaperOf(db, { leaseMs, identity, settler, reaped: wake, overdue });
   let rootId: string | null = null;
   let reserved = 0;
   let stopping = false;
@@ -158,10 +163,15 @@ export function startWorker(options: WorkerOptions): Worker {
         launch(claimedOf(step, { ...claimed, variables }), leasedAt);
       }
     }
-    if (result.ended.length > 0) options.onEnded?.(result.ended);
-    if (result.opened || result.admits) dispatcher.expect();
+    tellEnds(result);
     if (result.opened || result.admits || (claimed.groupKey !== null && free() > 0)) wakes.work();
     dispatcher.freed();
+  }
+
+  /** Of steps and runs that ended here, or that were ended elsewhere. */
+  function tellEnds({ ended, opened, admits }: Pick<Settled, "ended" | "opened" | "admits">): void {
+    if (ended.length > 0) options.onEnded?.(ended);
+    if (opened || admits) dispatcher.expect();
   }
 
   function leave(attempt: Attempt): void {
@@ -180,7 +190,7 @@ export function startWorker(options: WorkerOptions): Worker {
       const settled = await answeredWithin(answerMs(leaseMs), () =>
         transact(db, (tx) => openChildRun(tx, context, { ...claimed, input }, workflow!)),
       );
-      if (settled && settled.ended.length > 0) options.onEnded?.(settled.ended);
+      if (settled) tellEnds(settled);
       leave(attempt);
       wakes.work();
     } catch (error) {
@@ -230,7 +240,7 @@ export function startWorker(options: WorkerOptions): Worker {
     };
     const leasedAt = monotonicMs();
     try {
-      const started = await startRun(db, store, request, reserve);
+      const started = await startRun(db, store, { timeouts, ...request }, reserve);
       if (!started.taken) {
         wake();
         wakes.work();
@@ -281,12 +291,4 @@ export function startWorker(options: WorkerOptions): Worker {
     wake,
     stop,
   };
-}
-
-/** The run's variables after this step, for the step that follows in this process. */
-function variablesAfter({ claimed }: Attempt, ending: { to: string; next?: unknown }): Variables | null {
-  const next = ending.next as { outputs: Record<string, string> } | null | undefined;
-  if (!claimed.variables || !next) return null;
-  const outputs = Object.entries(next.outputs).map(([name, text]) => [name, JSON.parse(text)]);
-  return { input: claimed.variables.input, steps: { ...claimed.variables.steps, ...Object.fromEntries(outputs) } };
 }

@@ -11,6 +11,7 @@ import { findRun } from "../../src/orchestrator/find.ts";
 import { reopenRun } from "../../src/orchestrator/reopen.ts";
 import { startRun } from "../../src/orchestrator/start.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
+import { usualTimeouts } from "../../src/orchestrator/timeouts.ts";
 import { checkHistory } from "../support/checker.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
 
@@ -75,7 +76,7 @@ test("a child run that is opened while its parent is cancelled is cancelled, too
   const { executionId } = await startRun(db, here.store, { workflow, input: {} });
   const request = { workerId: "w", leaseMs: 10_000, taskTypes: ["workflow"], rootId: null, limit: 1 };
   const { claimed } = await claimUngrouped(db, request);
-  const context = { store: here.store, definitionOf: definitionsOf(db) };
+  const context = { store: here.store, definitionOf: definitionsOf(db), timeouts: usualTimeouts };
   let cancelled: Promise<unknown> | undefined;
   await transact(db, async (tx) => {
     await openChildRun(tx, context, claimed[0]!, "child");

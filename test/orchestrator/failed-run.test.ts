@@ -10,6 +10,7 @@ import type { Outcome } from "../../src/orchestrator/outcome.ts";
 import { reopenRun } from "../../src/orchestrator/reopen.ts";
 import { settle } from "../../src/orchestrator/settle.ts";
 import { PermanentError, RetryLater } from "../../src/orchestrator/task.ts";
+import { usualTimeouts } from "../../src/orchestrator/timeouts.ts";
 import { checkHistory } from "../support/checker.ts";
 import { orchestra, task, type Orchestra } from "../support/orchestra.ts";
 
@@ -84,7 +85,7 @@ test("none is begun any more, and the item that wanted it waits for a retry", as
   const { executionId } = await idle.start({ workflow, input });
   const request = { workerId: "by-hand", leaseMs: 60_000, taskTypes: ["workflow"], rootId: null, limit: 2 };
   const { claimed } = await claimUngrouped(db, request);
-  const context = { store: here.store, definitionOf: definitionsOf(db) };
+  const context = { store: here.store, definitionOf: definitionsOf(db), timeouts: usualTimeouts };
   const error = { code: "bad", message: "it cannot be" };
   const failed: Outcome = { ...outcomeOf(claimed[0]!), ending: { to: "failed", error, failures: 1, lost: 0 } };
   await transact(db, (tx) => settle(tx, context, [failed], { reachesOtherRuns: false }));

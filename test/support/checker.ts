@@ -65,7 +65,7 @@ function rebuild(events: Event[]): { runs: Map<string, Run>; wrong: string[] } {
 }
 
 function tellOfRun(run: Run, { run: id, kind, data }: Event, wrong: string[]): void {
-  const ended = ["COMPLETED", "FAILED", "CANCELLED"].includes(run.status);
+  const ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"].includes(run.status);
   if (ended && kind !== "run.reopened") wrong.push(`run ${id} was ${run.status} before ${kind}`);
   if (kind === "run.created") open(run, data.opened);
   else if (kind === "run.reopened") {
@@ -73,7 +73,7 @@ function tellOfRun(run: Run, { run: id, kind, data }: Event, wrong: string[]): v
     for (const [key, step] of run.steps) if (isFinal(step) && step.state !== "done") reopen(run, key, step);
   } else {
     run.status = kind.slice("run.".length).toUpperCase();
-    if (kind === "run.cancelled") {
+    if (kind === "run.cancelled" || kind === "run.timed_out") {
       for (const step of run.steps.values()) if (!isFinal(step)) step.state = "cancelled";
     }
   }
@@ -84,10 +84,13 @@ function reopen(run: Run, key: string, step: Step): void {
   Object.assign(step, { state: hasItems || run.children.has(key) ? "waiting" : "ready", failures: 0, lost: 0 });
 }
 
+/** A step that nobody took in time fails without having run. */
+const fromOf: Record<string, string[]> = { "step.started": ["ready"], "step.failed": ["ready", "running", "waiting"] };
+
 function tellOfStep(run: Run, { run: id, kind, data }: Event, wrong: string[]): void {
   const key = keyOf(data.step, data.item);
   const step = run.steps.get(key);
-  const from = kind === "step.started" ? ["ready"] : ["running", "waiting"];
+  const from = fromOf[kind] ?? ["running", "waiting"];
   if (!step || !from.includes(step.state)) {
     wrong.push(`run ${id}: ${kind} of step ${key}, which is ${text(step)}`);
     return;
