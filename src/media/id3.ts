@@ -1,6 +1,6 @@
 /** ID3v2.4 tags (id3.org: "ID3 tag version 2.4.0 - Native Frames", "ID3v2 Chapter Frame Addendum 1.0"). */
 import { iso639_2 } from "./iso639.ts";
-import { coverBytes, line, milliseconds } from "./tags.ts";
+import { coverBytes, line, milliseconds, shortened } from "./tags.ts";
 import type { ChapterMark, Tags } from "./tags.ts";
 
 /** Empty where there is nothing to say. */
@@ -73,11 +73,14 @@ function table(id: string, flags: number, entries: string[]): Buffer {
   );
 }
 
+/** FFmpeg, for one, takes the length of a frame inside CHAP for a plain number, which it is up to 127. */
+const MOST_TITLE_BYTES = 127 - UTF_8.length;
+
 function chapter(id: string, { start, end, title }: ChapterMark): Buffer {
   const times = Buffer.alloc(16, 0xff); // no byte offsets: the times count
   times.writeUInt32BE(milliseconds(start), 0);
   times.writeUInt32BE(milliseconds(end), 4);
-  return frame("CHAP", Buffer.from(`${id}\0`), times, text("TIT2", title));
+  return frame("CHAP", Buffer.from(`${id}\0`), times, frame("TIT2", UTF_8, shortened(title, MOST_TITLE_BYTES)));
 }
 
 function frame(name: string, ...parts: Buffer[]): Buffer {

@@ -3,7 +3,7 @@ import { box, fullBox, u16, u32, zeros } from "./mp4-boxes.ts";
 import { CHAPTERS } from "./mp4-sound.ts";
 import { IDENTITY, track } from "./mp4-track.ts";
 import type { Stream } from "./stitch.ts";
-import { line, milliseconds } from "./tags.ts";
+import { milliseconds, shortened } from "./tags.ts";
 import type { Tags } from "./tags.ts";
 
 export type TextSample = { bytes: Buffer; ms: number };
@@ -14,7 +14,7 @@ const ENCODING = Buffer.from("0000000c656e636400000100", "hex");
 
 export function chapterSamples({ chapters = [] }: Tags): TextSample[] {
   return chapters.map(({ start, end, title }) => {
-    const text = cut(line(title), MOST_BYTES);
+    const text = shortened(title, MOST_BYTES);
     return { bytes: Buffer.concat([u16(text.length), text, ENCODING]), ms: milliseconds(end) - milliseconds(start) };
   });
 }
@@ -50,18 +50,10 @@ const TEXT_ENTRY = box("text", zeros(6), u16(1), zeros(44));
 /** Nero's list, which some players read instead: at most 255, each of at most 255 bytes, in units of 100 ns. */
 export function chapterList({ chapters = [] }: Tags): Buffer {
   const listed = chapters.slice(0, 255).map(({ start, title }) => {
-    const text = cut(line(title), 255);
+    const text = shortened(title, 255);
     const at = Buffer.alloc(8);
     at.writeBigUInt64BE(BigInt(milliseconds(start)) * 10_000n);
     return Buffer.concat([at, Buffer.of(text.length), text]);
   });
   return fullBox("chpl", { version: 1 }, u32(0), Buffer.of(listed.length), ...listed);
-}
-
-/** At most so many bytes of UTF-8, and whole characters. */
-function cut(text: string, bytes: number): Buffer {
-  const whole = Buffer.from(text);
-  let end = Math.min(bytes, whole.length);
-  while (end < whole.length && (whole[end]! & 0xc0) === 0x80) end--;
-  return whole.subarray(0, end);
 }

@@ -46,6 +46,16 @@ export function line(text: string): string {
     .trim();
 }
 
+/** A line in at most so many bytes of UTF-8, whole characters all; what is longer ends in "…". */
+export function shortened(text: string, bytes: number): Buffer {
+  const whole = Buffer.from(line(text));
+  if (whole.length <= bytes) return whole;
+  const more = Buffer.from("…");
+  let end = bytes - more.length;
+  while ((whole[end]! & 0xc0) === 0x80) end--; // inside a character
+  return Buffer.concat([whole.subarray(0, end), more]);
+}
+
 /** The picture's bytes. Throws, naming the file, where it is not there. */
 export function coverBytes({ path }: NonNullable<Tags["cover"]>): Buffer {
   try {

@@ -87,6 +87,17 @@ test("chapters go from one start to the next, and those without length are left 
   ]);
 });
 
+test("a title that is too long for a chapter's frame ends with a whole character and an ellipsis", () => {
+  const titles = ["é".repeat(63), "é".repeat(64), `a${"字".repeat(60)}`];
+  const tag = id3({ chapters: titles.map((title, index) => ({ start: index, end: index + 1, title })) });
+  const written = [...tag.toString("latin1").matchAll(/TIT2\0\0\0(.)\0\0\x03/gs)].map(
+    ({ 0: head, 1: length, index }) => {
+      return tag.toString("utf8", index + head.length, index + head.length + length!.charCodeAt(0) - 1);
+    },
+  );
+  expect(written).toEqual(["é".repeat(63), `${"é".repeat(61)}…`, `a${"字".repeat(40)}…`]);
+});
+
 test("more chapters than a table of contents holds are in tables of their own", () => {
   const marks = Array.from({ length: 600 }, (_, index) => ({
     start: index,
