@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// The program as a stranger runs it, judged by tools that are not ours. Needs ffmpeg and ffprobe.
+// The program as a stranger runs it, judged by tools that are not ours. Needs ffmpeg, flac, opus-tools and mp3val.
 export default defineConfig({
   test: {
     include: ["test/system/**/*.test.ts"],
