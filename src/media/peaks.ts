@@ -67,6 +67,8 @@ function grown(pairs: Int8Array): Int8Array<ArrayBuffer> {
 }
 
 export type Waveform = {
+  /** Pixels. */
+  length: number;
   /** A fragment's pairs, from its place on the timeline in samples on. */
   add(start: number, peaks: Int8Array): void;
   /** The file, piece by piece. */
@@ -86,6 +88,7 @@ export function waveform({ samples, sampleRate }: { samples: number; sampleRate:
   const data = new Int8Array(length * 2);
   const isSet = new Uint8Array(length); // a pixel of silence alone is 0; one with sound need not touch it
   return {
+    length,
     add(start, peaks) {
       for (let pair = 0; pair * 2 < peaks.length; pair++) {
         const pixel = Math.min(length - 1, Math.floor((start + (pair + 0.5) * perPair) / perPixel));

@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { Queryable } from "../database/connect.ts";
 import { encodingSettings } from "../media/encodings.ts";
-import type { EncodingId, FormatId } from "../media/formats.ts";
+import type { EncodingId } from "../media/formats.ts";
 import { fragmentKey } from "./fingerprint.ts";
 import { bytesOf, powersOf } from "./speech-segments.ts";
 
@@ -115,7 +115,8 @@ export async function saveFragments(db: Queryable, fragments: MadeFragment[]): P
 
 export type Publication = {
   key: string;
-  format: FormatId;
+  /** A format id, or `waveform`. */
+  format: string;
   audioSha256: string;
   bytes: number;
   frames: number;

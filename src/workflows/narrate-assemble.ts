@@ -1,5 +1,4 @@
 /** Step `assemble`: fragments become files, and captions and a waveform are written for the same timeline. */
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { timelineLength } from "../media/encodings.ts";
 import { encodingsOf, formatOf, type EncodingId, type FormatId } from "../media/formats.ts";
@@ -9,13 +8,7 @@ import { captionSentences } from "../narration/captions-sentences.ts";
 import { srt, webvtt } from "../narration/captions-format.ts";
 import { cues, type CaptionSentence } from "../narration/captions.ts";
 import { chaptersOf, type Chapter } from "../narration/chapters.ts";
-import {
-  findFragments,
-  findPublication,
-  savePublication,
-  type Fragment,
-  type Publication,
-} from "../narration/fragments.ts";
+import { findFragments, type Fragment, type Publication } from "../narration/fragments.ts";
 import { distinctSegments, tokensOf, type Plan } from "../narration/plan.ts";
 import type { Script } from "../narration/script.ts";
 import { readySegments, segmentWords } from "../narration/speech-segments.ts";
@@ -27,10 +20,8 @@ import type { LevelOutput } from "./narrate-level.ts";
 import { cover, type Cover } from "./cover.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { ours, type PlanOutput } from "./narrate-plan.ts";
+import { publishOnce } from "./publication.ts";
 import { writeWaveform } from "./narrate-waveform.ts";
-
-/** Raised when the same fragments and tags become other bytes. */
-const PUBLISHING_VERSION = 2;
 
 export type AssembledFile = { name: string; format: string; key: string; sha256: string; bytes: number };
 export type Assembled = {
@@ -102,32 +93,18 @@ type Described = {
 
 type PublishJob = { format: FormatId; plan: Plan; timeline: Timeline; described: Described; fragments: Fragment[] };
 
-/** A published file is named by all that is put into it: asked for again, it is there. */
 async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSignal): Promise<Publication> {
   const { format, plan, timeline, described, fragments } = job;
   const placed = fragments.map(({ audioSha256 }, index) => [timeline.starts[index], audioSha256]);
-  const named = JSON.stringify([PUBLISHING_VERSION, format, plan.sampleRate, timeline.samples, described, placed]);
-  const key = createHash("sha256").update(named).digest("hex");
-  const there = await findPublication(tools.db, key);
-  if (there && (await tools.storage.missing([keyOf(there.audioSha256)])).length === 0) return there;
-  const path = tools.storage.scratch();
-  try {
+  const whole = { sampleRate: plan.sampleRate, samples: timeline.samples };
+  return publishOnce(tools, format, [whole.sampleRate, whole.samples, described, placed], async (path) => {
     const places = fragments.map(async ({ audioSha256, samples, frames }, index) => {
       return { path: await tools.storage.local(keyOf(audioSha256)), start: timeline.starts[index]!, samples, frames };
     });
-    const whole = { sampleRate: plan.sampleRate, samples: timeline.samples };
     const tags = await tagsOf(tools, described, whole);
-    const stitched = await tools.studio.stitch(
-      { format, ...whole, fragments: await Promise.all(places), tags, path },
-      { signal },
-    );
-    const { sha256, bytes } = await tools.storage.adopt(path);
-    const publication = { key, format, audioSha256: sha256, bytes, frames: stitched.frames, samples: stitched.samples };
-    await savePublication(tools.db, publication);
-    return publication;
-  } finally {
-    await tools.storage.discard(path);
-  }
+    const job = { format, ...whole, fragments: await Promise.all(places), tags, path };
+    return tools.studio.stitch(job, { signal });
+  });
 }
 
 async function tagsOf(
