@@ -23,6 +23,7 @@ export type Config = {
   heartbeatMs: number;
   stepMs: number;
   runMs: number;
+  ageingMs: number;
   cores: number;
   maxInputBytes: number;
   maxCharacters: number;
@@ -137,6 +138,12 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     example: "1209600000",
     read: (value) => timeout("LECTOR_TIMEOUT_RUN_MS", value, 14 * 24 * HOUR),
   },
+  ageingMs: {
+    name: "LECTOR_AGEING_MS",
+    help: "How long a step or run waits until it has gained one class of priority, in ms.",
+    example: "60000",
+    read: (value) => timeout("LECTOR_AGEING_MS", value, HOUR / 60),
+  },
   cores: {
     name: "LECTOR_CORES",
     help: "Processor cores that speech and encoding may use. Default: all.",
@@ -203,8 +210,7 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     example: "https://example.org",
     read: (value) =>
       (value ?? "")
-        .split(",")
-        .map((origin) => origin.trim())
+        .split(/\s*,\s*/)
         .filter(Boolean)
         .map(webOrigin),
   },

@@ -1,9 +1,11 @@
 /**
  * Admission: how many runs of a kind, a user or an API key are under way at once.
  *
- * A run with `admission_keys` starts with its steps parked. It is admitted when each of its keys has room, oldest and
- * most urgent first, and holds its place until it ends, or until no process works on it any more (its last worker
- * handed back its steps or died): then it queues for admission again, so that abandoned runs block nobody.
+ * A run with `admission_keys` starts with its steps parked. It is admitted when each of its keys has room, in the
+ * order of `order_at = created_at - priority * ageing`: high first, and who has waited one `ageing` (1 min unless
+ * LECTOR_AGEING_MS says otherwise) longer stands beside those of the class above. It holds its place until it ends, or
+ * until no process works on it any more (its last worker handed back its steps or died): then it queues for admission
+ * again, where it stood before, so that abandoned runs block nobody.
  */
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
@@ -41,7 +43,7 @@ async function candidatesBeside(tx: Tx, full: string[], rootId: string | null): 
   const { rows } = await sql<Candidate>`
     select execution_id, admission_keys from lector.workflow_instances
     where ${waiting(rootId)} and not admission_keys && ${full}::text[]
-    order by priority desc, created_at limit ${PAGE}`.execute(tx);
+    order by order_at, execution_id limit ${PAGE}`.execute(tx);
   return rows;
 }
 

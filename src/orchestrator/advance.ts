@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Definition, StepDefinition } from "./definition.ts";
 import { PermanentError, storedError, type StoredError } from "./task.ts";
-import { stepTimeouts, type StepTimeouts } from "./timeouts.ts";
+import { stepTimeouts, type StepTimeouts, type Timeouts } from "./timeouts.ts";
 import { follow, readingOnce, resolve, toRow, UnresolvedPointer, UnstorableValue, type ValueStore } from "./values.ts";
 
 const BAD = { code: "bad_value" };
@@ -17,7 +17,7 @@ export type RunView = {
   definition: Definition;
   variables: Variables;
   /** For steps whose definition says nothing. */
-  timeouts: StepTimeouts;
+  timeouts: Timeouts;
 };
 
 /** A step's row to be. JSON columns are texts. */
@@ -37,6 +37,7 @@ export type NewStep = {
   error: StoredError | null;
   remaining: number | null;
   timeouts: StepTimeouts;
+  ageingMs: number;
 };
 
 export type Opened = { step: number; items?: number; failed?: true };
@@ -141,6 +142,7 @@ function emptyStep(view: RunView, definition: StepDefinition, number: number): N
     error: null,
     remaining: null,
     timeouts: stepTimeouts(definition, view.timeouts),
+    ageingMs: view.timeouts.ageingMs,
   };
 }
 

@@ -1,4 +1,18 @@
-/** Claiming: ready steps become running ones of this process, never more of a group than its limit. */
+/**
+ * Claiming: ready steps become running ones of this process, never more of a group than its limit.
+ *
+ * Who is next is a column that never changes, so that an index has the order and nobody must be promoted:
+ *
+ *   order_at = since + (item / 60 - priority) * ageing        ageing: 1 min unless LECTOR_AGEING_MS says otherwise
+ *
+ * A step comes one `ageing` earlier for each class of its priority (0 low, 1 normal, 2 high), so who has waited one
+ * `ageing` longer stands beside those of the class above, and nobody is passed for ever. A retry keeps its place.
+ *
+ * `since` is when the step was opened. The items of a fan-out stand a sixtieth of `ageing` behind each other, so those
+ * of two runs alternate, and a small run need not wait for a huge one that came before. The price is that the 60th item
+ * has fallen one class behind. Where the first of the queue has waited for long, a fan-out opens beside it: its `since`
+ * is that of the first, but at most one `ageing` back, so that a stream of them passes nobody for ever either.
+ */
 import { sql, type RawBuilder } from "kysely";
 import { transact, type Database, type Queryable } from "../database/connect.ts";
 import type { Variables } from "./advance.ts";
@@ -99,7 +113,7 @@ async function claim(
       select s.task_id, s.execution_id from lector.workflow_steps s
       where s.state = 'ready' and not s.parked and ${inGroup} and s.run_at <= now()
         and s.task_type = any(${request.taskTypes}::text[]) ${inTree}
-      order by s.priority desc, s.rank, s.run_at limit ${limit} for update skip locked
+      order by s.order_at, s.run_at limit ${limit} for update skip locked
     ), run as materialized (
       select i.* from lector.workflow_instances i where i.execution_id in (select execution_id from picked)
       for no key update skip locked
@@ -126,7 +140,7 @@ async function claim(
       case when c.item is null then r.variables end as variables,
       exists (select 1 from picked p where p.execution_id not in (select execution_id from run)) as missed
     from (select) once left join (claimed c join run r using (execution_id)) on true
-    order by c.priority desc, c.rank, c.run_at`.execute(db);
+    order by c.order_at, c.run_at`.execute(db);
   return { claimed: rows.filter((row) => row.task_id !== null).map(claimedOf), missed: rows[0]!.missed };
 }
 

@@ -7,8 +7,13 @@ export type Handover = { workerId: string; leaseMs: number };
 
 export const stepColumns =
   sql.raw(`(task_id, execution_id, root_id, step, item, name, task_type, state, attempt, priority,
-  rank, parked, group_key, lease_expires_at, worker_id, remaining, input, output, error, progress, started_at, ended_at,
+  order_at, parked, group_key, lease_expires_at, worker_id, remaining, input, output, error, progress, started_at, ended_at,
   queue_ms, attempt_ms, heartbeat_ms, step_ms, deadline_at, due_at)`);
+
+/** Since when the first of a queue has waited, as if it were the first item of its fan-out (claim.ts). */
+const headOf = (group: string) => `(select s.order_at + s.priority * f.ageing_ms * interval '1 ms'
+      from lector.workflow_steps s where s.state = 'ready' and not s.parked and s.group_key ${group}
+      order by s.order_at, s.run_at limit 1)`;
 
 /**
  * `select` list over `newSteps()`; `f.taken` says whether the step is handed over, `f.resting` whether its run does not
@@ -16,12 +21,9 @@ export const stepColumns =
  */
 export const stepValues = sql.raw(`f.task_id, f.execution_id, f.root_id, f.step, f.item, f.name, f.task_type,
   case when f.taken then 'running' else f.state end, case when f.taken then 1 else 0 end, f.priority,
-  case when f.item is null then 0
-    when f.group_key is null then f.item + coalesce((select s.rank from lector.workflow_steps s
-      where s.state = 'ready' and not s.parked and s.group_key is null order by s.priority desc, s.rank limit 1), 0)
-    else f.item + coalesce((select s.rank from lector.workflow_steps s
-      where s.state = 'ready' and not s.parked and s.group_key = f.group_key order by s.priority desc, s.rank limit 1), 0)
-  end,
+  case when f.item is null then now() else least(now(), greatest(now() - f.ageing_ms * interval '1 ms',
+    coalesce(case when f.group_key is null then ${headOf("is null")} else ${headOf("= f.group_key")} end, now()))) end
+    + (coalesce(f.item, 0) / 60.0 - f.priority) * f.ageing_ms * interval '1 ms',
   f.parked, f.group_key, case when f.taken then now() + f.lease_ms * interval '1 ms' end,
   case when f.taken then f.worker end, f.remaining, f.input, f.output, f.error,
   case when f.state = 'done' then 1 else 0 end, case when f.taken then now() end,
@@ -59,6 +61,7 @@ export function newSteps(
     column("attempt_ms", "int", (n) => n.step.timeouts.attemptMs),
     column("heartbeat_ms", "int", (n) => n.step.timeouts.heartbeatMs),
     column("step_ms", "int", (n) => n.step.timeouts.stepMs),
+    column("ageing_ms", "float8", (n) => n.step.ageingMs),
   ]);
 }
 

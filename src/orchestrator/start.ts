@@ -138,6 +138,7 @@ type NewRun = {
   idempotency: { key: string; requestHash: string } | null;
   inputText: string;
   timeoutMs: number | null;
+  ageingMs: number;
   plan: Advance;
 };
 
@@ -169,6 +170,7 @@ async function planRun(
     inputText,
     // a child run that says nothing has the time that the runs above it have
     timeoutMs: definition.timeout_ms ?? (parent ? null : timeouts.runMs),
+    ageingMs: timeouts.ageingMs,
     plan: await advance(store, view, 0, null),
   };
 }
@@ -210,12 +212,14 @@ async function writeRun(db: Queryable, run: NewRun, handover: Handover | null): 
     with run as (
       insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, status,
         current_step, priority, variables, metadata, admission_keys, parent_step_id, traceparent, error, event_seq,
-        timeout_ms, deadline_at, started_at, ended_at)
+        timeout_ms, deadline_at, order_at, started_at, ended_at)
       select ${executionId}::uuid, ${run.rootId}::uuid, ${run.workflowId}::int, ${run.ownerId}::text,
         ${run.dedupeKey}::text, ${status}::text, ${plan.currentStep}::int, ${run.priority}::smallint,
         ${variables}::jsonb, ${run.metadata}::jsonb, ${run.admissionKeys}::text[], ${run.parentStepId}::uuid,
         ${run.traceparent}::text, ${plan.error && JSON.stringify(plan.error)}::jsonb, ${events.length}::int,
-        ${run.timeoutMs}::int, now() + ${run.timeoutMs}::int * interval '1 ms', case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end
+        ${run.timeoutMs}::int, now() + ${run.timeoutMs}::int * interval '1 ms',
+        now() - ${run.priority * run.ageingMs}::float8 * interval '1 ms',
+        case when ${status !== "PENDING"}::bool then now() end, case when ${plan.status !== null}::bool then now() end
       on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing
       returning execution_id
     )${keepKey}, steps as (

@@ -15,7 +15,11 @@
 import type { StepDefinition } from "./definition.ts";
 
 export type StepTimeouts = { queueMs: number; attemptMs: number; heartbeatMs: number; stepMs: number };
-export type Timeouts = StepTimeouts & { runMs: number };
+export type Timeouts = StepTimeouts & {
+  runMs: number;
+  /** Who waits this long has gained one class of priority (claim.ts). */
+  ageingMs: number;
+};
 
 const HOUR = 3_600_000;
 
@@ -25,6 +29,7 @@ export const usualTimeouts: Timeouts = {
   heartbeatMs: HOUR / 4,
   stepMs: 14 * 24 * HOUR,
   runMs: 14 * 24 * HOUR,
+  ageingMs: HOUR / 60,
 };
 
 /** The longest, in ms: 23 days. Timers of Node and the columns have 31 bits. */
