@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { encodingsOf, type FormatId } from "../media/formats.ts";
 import { usualGain } from "../narration/fragments.ts";
+import { pausesOf } from "../narration/pauses.ts";
 import { planNarration, type Plan, type PlannedFragment } from "../narration/plan.ts";
 import type { Script } from "../narration/script.ts";
 import type { Task } from "../orchestrator/task.ts";
@@ -36,7 +37,7 @@ export function planTask(tools: NarrationTools): Task<z.infer<typeof input>, Pla
     input,
     output: ours<PlanOutput>(),
     async run({ script, voice, formats }) {
-      const plan = planNarration(script, speakerOf(voice), 24_000);
+      const plan = planNarration(script, speakerOf(voice), 24_000, pausesOf(voice.pauses));
       const bases = plan.fragments.map((fragment) => fragment.base);
       const gain_db = await usualGain(tools.db, bases, voice.gain_db);
       const there = await completeFragments(tools, bases, gain_db, encodingsOf(formats));
