@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { espeakSpeech } from "../../../src/providers/speech/espeak.ts";
 import { SPEECH_SAMPLES } from "../../../src/providers/speech/samples.ts";
-import { SpeechError, VoiceError, type Speech, type SpeechRequest } from "../../../src/providers/speech/speech.ts";
+import { SpeechError, VoiceError, type SpeechRequest } from "../../../src/providers/speech/speech.ts";
 
 const espeak = espeakSpeech({ processes: 2 });
 const folder = mkdtempSync(join(tmpdir(), "lector-espeak-"));
@@ -228,7 +228,7 @@ function longestSilence(audio: Uint8Array): number {
 }
 
 /** Hz: the median over voiced stretches of the lag at which the sound is most like itself. */
-function frequency({ audio, sampleRate }: Speech): number {
+function frequency({ audio, sampleRate }: { audio: Uint8Array; sampleRate: number }): number {
   const pcm = new Int16Array(audio.slice().buffer);
   const window = 1024;
   const found: number[] = [];
