@@ -17,7 +17,7 @@ const letters = /\p{L}/gu;
 const pausing = /^[.,;:!?…"'“”„‘’«»()[\]–—。、，！？；：「」『』（）।،؛؟-]$/u;
 const longestWord = 30;
 const [pauseMost, symbolMost, digitMost, spelledMost, foreignMost] = [4, 12, 12, 10, 30];
-/** A voice may leave out most of what is no word: a row of a thousand a's, an identifier. */
+/** A voice may leave out most of what is no word: of a row of a thousand a's espeak says 160. */
 const mostOfOdd = 20;
 
 /** `language`: BCP 47; whose script is the ordinary one. */

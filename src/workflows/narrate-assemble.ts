@@ -20,6 +20,7 @@ import { keyOf } from "../storage/storage.ts";
 import { writeTimedTexts } from "./narrate-captions.ts";
 import type { LevelOutput } from "./narrate-level.ts";
 import { cover, type Cover } from "./cover.ts";
+import { blameLoss } from "./lost-audio.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { ours, type PlanOutput } from "./narrate-plan.ts";
 import { writeWaveform } from "./narrate-waveform.ts";
@@ -104,7 +105,7 @@ async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSign
   const named = JSON.stringify([PUBLISHING_VERSION, format, plan.sampleRate, timeline.samples, described, placed]);
   const key = createHash("sha256").update(named).digest("hex");
   const there = await findPublication(tools.db, key);
-  if (there && (await tools.storage.missing([keyOf(there.audioSha256)])).length === 0) return there;
+  if (there && (await tools.storage.damaged([keyOf(there.audioSha256)])).length === 0) return there;
   const path = tools.storage.scratch();
   try {
     const places = fragments.map(async ({ audioSha256, samples, frames }, index) => {
@@ -112,10 +113,20 @@ async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSign
     });
     const whole = { sampleRate: plan.sampleRate, samples: timeline.samples };
     const tags = await tagsOf(tools, described, whole);
-    const stitched = await tools.studio.stitch(
-      { format, ...whole, fragments: await Promise.all(places), tags, path },
-      { signal },
-    );
+    const stitched = await tools.studio
+      .stitch({ format, ...whole, fragments: await Promise.all(places), tags, path }, { signal })
+      .catch(async (error: unknown) => {
+        const hashes = fragments.map((fragment) => fragment.audioSha256);
+        await blameLoss(tools, hashes, error);
+        throw error;
+      });
+    const counted = await tools.studio.recount({ path, format }, { signal });
+    if (counted.samples * plan.sampleRate !== timeline.samples * counted.rate) {
+      const { samples, rate } = counted;
+      throw new Error(
+        `The stitched ${format} holds ${samples} samples at ${rate} Hz, but the timeline ${timeline.samples} at ${plan.sampleRate}.`,
+      );
+    }
     const { sha256, bytes } = await tools.storage.adopt(path);
     const publication = { key, format, audioSha256: sha256, bytes, frames: stitched.frames, samples: stitched.samples };
     await savePublication(tools.db, publication);

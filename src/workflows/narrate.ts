@@ -59,7 +59,13 @@ export const narrate: DefinitionInput = {
       name: "speech",
       task_type: "speak_fragment",
       for_each: "/steps/plan/missing",
-      input: { fragment: "/item", voice: "/input/voice", formats: "/input/formats", plan: "/steps/plan/mastering" },
+      input: {
+        fragment: "/item",
+        voice: "/input/voice",
+        formats: "/input/formats",
+        plan: "/steps/plan/mastering",
+        pace: "/steps/plan/pace",
+      },
       group: "/steps/plan/group",
     },
     {
@@ -71,7 +77,12 @@ export const narrate: DefinitionInput = {
       name: "remaster",
       task_type: "master_fragment",
       for_each: "/steps/level/missing",
-      input: { fragment: "/item", formats: "/input/formats", plan: "/steps/level/mastering" },
+      input: {
+        fragment: "/item",
+        voice: "/input/voice",
+        formats: "/input/formats",
+        plan: "/steps/level/mastering",
+      },
     },
     {
       name: "assemble",

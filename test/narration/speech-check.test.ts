@@ -55,14 +55,14 @@ const odd = [
   "NATO and UNESCO met ASEAN at the WTO in WY.",
   "w w w w w w w w w w w w w w w w w w w w w w",
   "I a I a I a I a I a I a I a I a I a I a I a",
-  `${"a".repeat(390)}.`,
-  "w".repeat(200),
+  `${"a".repeat(1000)}.`,
+  "w".repeat(60),
   "dGhpcyBpcyBhIHRlc3QgdGhhdCBub2JvZHkgd2lsbCBldmVyIHJlYWQ=",
   "https://example.org/a/very/long/path?with=queries&and=more#fragment",
   "first.last+tag@sub.example.co.uk, @someone, #hashtag_of_words",
   "snake_case_name, fooBarBaz, kebab-case-name, $variable, <div class='a'>",
-  `a${"-".repeat(380)}b and some more letters here`,
-  `${".".repeat(200)} and twenty more letters after it`,
+  `a${"-".repeat(100)}b and some more letters here`,
+  `${".".repeat(100)} and twenty more letters after it`,
   "~~~~ ==== #### @@@@ &&&& %%%% twenty letters of text here",
   "👍👍👍👍👍👍👍👍 twenty letters of text with thumbs",
   "👨‍👩‍👧‍👦 👨‍👩‍👧‍👦 👨‍👩‍👧‍👦 the families met in the garden",
@@ -97,17 +97,16 @@ const prose: Record<string, string[]> = {
   my: ["မီးပြတိုက်စောင့်သည် ညနေတိုင်း စာတစ်ကြောင်းရေးသည်။ ဘယ်သူမှ မဖတ်ပါ။"],
 };
 
-test("honest speech passes: odd texts in four languages, with and without a known pace", async () => {
-  for (const [voice, language] of [
-    ["en-us", "en-US"],
-    ["id", "id"],
-    ["ru", "ru"],
-    ["cmn", "zh"],
-  ] as const) {
-    const pace = voice === "en-us" || voice === "id" ? paceIn(language, await say(voice, english)) : null;
-    for (const said of await say(voice, odd)) {
-      for (const known of [null, pace])
-        expect([said.text, brokenSpeech(said.text, language, factsOf(said), known)]).toEqual([said.text, null]);
+test.each([
+  ["en-us", "en-US"],
+  ["id", "id"],
+  ["ru", "ru"],
+  ["cmn", "zh"],
+])("honest speech passes: odd texts said by %s, with and without a known pace", async (voice, language) => {
+  const pace = voice === "en-us" || voice === "id" ? paceIn(language, await say(voice, english)) : null;
+  for (const said of await say(voice, odd)) {
+    for (const known of [null, pace]) {
+      expect([said.text, brokenSpeech(said.text, language, factsOf(said), known)]).toEqual([said.text, null]);
     }
   }
 });
