@@ -5,6 +5,8 @@ import type { Counted, ReadFile } from "./recount.ts";
 
 const LAST_BLOCK = 0x80;
 const PIECE = 1 << 20;
+/** Behind 0xff: the rest of the sync, and blocks of a fixed size. */
+const FIXED_SIZES = 0xf8;
 /** Sync, sizes, number, two extra fields, checksum. */
 const LONGEST_HEADER = 16;
 
@@ -34,6 +36,7 @@ async function countFrames(file: ReadFile, from: number): Promise<number> {
   for (let at = from; at < file.size; at += PIECE) {
     const piece = file.read(at, PIECE + LONGEST_HEADER);
     for (let sync = piece.indexOf(0xff); sync >= 0 && sync < PIECE; sync = piece.indexOf(0xff, sync + 1)) {
+      if (piece[sync + 1] !== FIXED_SIZES) continue; // most are inside a frame
       const header = readHeader(piece.subarray(sync, sync + LONGEST_HEADER));
       if (header?.number !== wanted) continue;
       samples += header.samples;
@@ -45,7 +48,7 @@ async function countFrames(file: ReadFile, from: number): Promise<number> {
 }
 
 function readHeader(bytes: Buffer): { number: number; samples: number } | null {
-  if (bytes.length < 6 || bytes[1] !== 0xf8) return null; // a fixed size of blocks
+  if (bytes.length < 6) return null;
   const size = bytes[2]! >> 4;
   const number = readNumber(bytes, 4);
   if (!number || size === 0) return null;

@@ -8,7 +8,6 @@ const PAGE_HEAD = 27;
 const END_OF_STREAM = 4;
 /** OpusHead and OpusTags. */
 const HEADERS = 2;
-const LARGEST_PAGE = PAGE_HEAD + 255 + 255 * 255;
 
 type Page = { sequence: number; isLast: boolean; position: number; lacing: Buffer; body: Buffer; bytes: number };
 
@@ -39,19 +38,18 @@ export async function countOgg(file: ReadFile): Promise<Counted> {
 }
 
 function readPage(file: ReadFile, at: number): Page {
-  const bytes = file.read(at, LARGEST_PAGE);
-  const segments = bytes[PAGE_HEAD - 1] ?? 0;
-  const start = PAGE_HEAD + segments;
-  const lacing = bytes.subarray(PAGE_HEAD, start);
-  const length = start + lacing.reduce((sum, each) => sum + each, 0);
-  if (bytes.toString("latin1", 0, 4) !== "OggS" || bytes.length < length)
-    throw file.broken(`no page is whole at byte ${at}`);
+  const head = file.read(at, PAGE_HEAD + 255);
+  const start = PAGE_HEAD + (head[PAGE_HEAD - 1] ?? 0);
+  const length = head.subarray(PAGE_HEAD, start).reduce((sum, each) => sum + each, start);
+  const isPage = head.toString("latin1", 0, 4) === "OggS";
+  const bytes = file.read(at, length);
+  if (!isPage || bytes.length < length) throw file.broken(`no page is whole at byte ${at}`);
   return {
     sequence: bytes.readUInt32LE(18),
     isLast: (bytes[5]! & END_OF_STREAM) !== 0,
     position: Number(bytes.readBigInt64LE(6)),
-    lacing,
-    body: bytes.subarray(start, length),
+    lacing: bytes.subarray(PAGE_HEAD, start),
+    body: bytes.subarray(start),
     bytes: length,
   };
 }
