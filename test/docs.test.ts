@@ -20,6 +20,7 @@ const documents = [
   "GLOSSARY.md",
   "docs/formats.md",
   "docs/surprises.md",
+  "docs/words.md",
 ];
 
 /** Its licence is fixed before it exists. */

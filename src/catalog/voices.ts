@@ -1,6 +1,7 @@
 /** Voices are configured, not coded: a key names a provider, its voice, settings and locales. */
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { pauseSettings, type PauseSettings } from "../narration/pauses.ts";
 
 export type Voice = {
   key: string;
@@ -10,6 +11,12 @@ export type Voice = {
   /** BCP 47; the first is the language that is sent. Empty: any. */
   locales: string[];
   settings: Record<string, string | number | boolean>;
+  /** Times as fast as the voice's own way; 1 where it is left out. */
+  speed?: number | undefined;
+  /** Semitones above its own; 0 where it is left out. */
+  pitch?: number | undefined;
+  /** Where they are not the usual ones. */
+  pauses?: PauseSettings | undefined;
   /** What is spoken at once. */
   unit: "sentence" | "paragraph";
   /** Calibrated gain in 0.5 dB steps that brings the voice to about −16 LUFS. */
@@ -54,6 +61,12 @@ export class InvalidVoices extends Error {
 
 const key = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "expected lower-case letters, digits, - and _");
 
+const from = (low: number, high: number, unit: string) => {
+  const error = ({ input }: { input?: unknown }) =>
+    `expected ${unit} from ${low} to ${high}, got ${JSON.stringify(input)}`;
+  return z.number({ error }).min(low, { error }).max(high, { error }).optional();
+};
+
 const voicesFile = z.strictObject({
   voices: z
     .array(
@@ -63,6 +76,9 @@ const voicesFile = z.strictObject({
         voice: z.string().min(1),
         locales: z.array(z.string().min(2)).default([]),
         settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+        speed: from(0.5, 2, "a speed"),
+        pitch: from(-6, 6, "semitones"),
+        pauses: pauseSettings.optional(),
         unit: z.enum(["sentence", "paragraph"]).default("sentence"),
         gain_db: z.number().min(-30).max(30).multipleOf(0.5).default(0),
         name: z.string().optional(),

@@ -35,7 +35,7 @@ export async function runCli(setup: Setup, { envFile }: { envFile: string | null
   program
     .command("narrate")
     .description("speak a text: audio, captions and narration.json")
-    .argument("<source>", "a file (Markdown, HTML, plain text), a URL, or - for standard input")
+    .argument("[source]", "a file (Markdown, HTML, plain text), a URL, or - for standard input")
     .option("--voice <key>", '"lector voices list" shows them; default: the voice of the locale')
     .option("--locale <tag>", "BCP 47, such as en or id; default: what the text says, else detected")
     .option(
@@ -47,8 +47,10 @@ export async function runCli(setup: Setup, { envFile }: { envFile: string | null
     .option("--out <dir>", "where the files go; default: out/NAME")
     .option("--title <text>", "the title tag; default: the text's own title")
     .option("--cover <file>", "a PNG or JPEG picture that goes into the audio")
+    .option("--preview", "print the script, which is what would be said, and start nothing", false)
+    .option("--script <file>", "say what this script says: one from --preview, edited; then the source may be left out")
     .option(...json, false)
-    .action(does((source: string, options) => narrateCommand(setup, source, options)));
+    .action(does((source: string | undefined, options) => narrateCommand(setup, source, options)));
 
   const runs = program.command("runs").description("what has been made, and what is being made");
   runs

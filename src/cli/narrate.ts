@@ -11,23 +11,14 @@ import { reopenRun, RunConflict } from "../orchestrator/reopen.ts";
 import { resolve as resolveValue } from "../orchestrator/values.ts";
 import type { Worker } from "../orchestrator/worker.ts";
 import { LOST } from "../workflows/lost-audio.ts";
-import { prepareNarration, type PreparedNarration } from "../workflows/narrate.ts";
+import type { PreparedNarration } from "../workflows/narrate.ts";
 import type { Published } from "../workflows/narrate-publish.ts";
-import { readCover } from "./cover.ts";
 import { exits, type Lector, type Setup } from "./lector.ts";
 import { openOutFolder } from "./out-folder.ts";
 import { progressView, type ProgressView } from "./progress.ts";
-import { readSource } from "./source.ts";
+import { prepareCommand, preview, type TextOptions } from "./script.ts";
 
-export type NarrateOptions = {
-  voice?: string;
-  locale?: string;
-  formats: string[];
-  out?: string;
-  title?: string;
-  cover?: string;
-  json: boolean;
-};
+export type NarrateOptions = TextOptions & { out?: string; preview: boolean; json: boolean };
 
 const LOOK_MS = 100;
 /** How long calls under way may take to end after Ctrl-C: a call that is cut off is paid again. */
@@ -35,15 +26,16 @@ const FINISH_MS = 2000;
 const WORTH_A_LINE_MS = 2000;
 const WAITING = "Waiting: as many narrations as LECTOR_GENERATIONS allows are under way.";
 
-export async function narrateCommand(setup: Setup, source: string, options: NarrateOptions): Promise<number> {
-  const read = await readSource(source, setup.limits.maxInputBytes);
-  const voices = await setup.voices();
-  const { voice, locale, title, formats } = options;
-  const cover = options.cover === undefined ? undefined : await readCover(options.cover);
-  const request = { ...read, voice, locale, title, formats, cover, maxCharacters: setup.limits.maxCharacters };
-  const prepared = prepareNarration(request, { voices, providers: setup.providers });
+/** `source` may be left out where `--script` is given. */
+export async function narrateCommand(
+  setup: Setup,
+  source: string | undefined,
+  options: NarrateOptions,
+): Promise<number> {
+  const { prepared, name, cover } = await prepareCommand(setup, source, options);
   for (const warning of prepared.warnings) process.stderr.write(`warning: ${warning}\n`);
-  const folder = await openOutFolder(resolve(options.out ?? join("out", read.name)));
+  if (options.preview) return preview(prepared, options);
+  const folder = await openOutFolder(resolve(options.out ?? join("out", name)));
 
   const view = progressView({ bars: Boolean(process.stderr.isTTY), quiet: false });
   const lector = await setup.open(view.note).catch(async (error: unknown) => {

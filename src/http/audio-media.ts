@@ -60,7 +60,9 @@ const params = executionId.extend({
     .string()
     .min(1)
     .max(100)
-    .describe("such as `audio.mp3`, `captions.vtt`, `captions.srt`, `waveform.json` or `narration.json`"),
+    .describe(
+      "such as `audio.mp3`, `captions.vtt`, `words.json`, `chapters.json`, `waveform.json` or `narration.json`",
+    ),
 });
 
 const headers = z.looseObject({

@@ -4,16 +4,14 @@ import { Log } from "node-av/lib";
 
 import { serveJobs } from "../children/serve.ts";
 import { inspect } from "./inspect.ts";
-import type { Inspected } from "./inspect.ts";
 import { master, measure } from "./master.ts";
-import type { Mastered, Measured } from "./master.ts";
+import { recount } from "./recount.ts";
 import { stitch } from "./stitch.ts";
-import type { Stitched } from "./stitch.ts";
-import type { StudioJob } from "./studio.ts";
+import type { StudioJob, StudioResult } from "./studio.ts";
 
 Log.setLevel(AV_LOG_ERROR); // to stderr, which the pool quotes where a child died
 
-serveJobs<StudioJob, Inspected[] | Mastered | Measured | Stitched>(({ kind, job }: StudioJob) => {
+serveJobs<StudioJob, StudioResult>(({ kind, job }: StudioJob) => {
   switch (kind) {
     case "inspect":
       return inspect(job);
@@ -23,5 +21,7 @@ serveJobs<StudioJob, Inspected[] | Mastered | Measured | Stitched>(({ kind, job 
       return measure(job);
     case "stitch":
       return stitch(job);
+    case "recount":
+      return recount(job);
   }
 });

@@ -1,17 +1,20 @@
-import type { Cue } from "./captions.ts";
+import type { Cue, CueLine } from "./captions.ts";
 
 /*
  * The two files that players read. Times are cut to whole ms from samples, start and end alike, so no cue reaches into
  * the next; a cue too short for that gets 1 ms.
  */
 
-/** WebVTT (W3C), a piece of the file at a time. `language`, BCP 47, stands in a comment: the format has no field for it. */
+/**
+ * WebVTT (W3C), a piece of the file at a time; before each word but a cue's first stands the time at which it is said.
+ * `language`, BCP 47, stands in a comment: the format has no field for it.
+ */
 export function* webvtt(cues: Iterable<Cue>, sampleRate: number, o: { language?: string } = {}): Generator<string> {
   yield "WEBVTT\n\n";
   const language = o.language?.replaceAll(/[^\p{L}\p{N}-]/gu, "");
   if (language) yield `NOTE Language: ${language}\n\n`;
   for (const { from, to, lines } of inMilliseconds(cues, sampleRate)) {
-    yield `${clock(from, ".")} --> ${clock(to, ".")}\n${lines.map(escapeVtt).join("\n")}\n\n`;
+    yield `${clock(from, ".")} --> ${clock(to, ".")}\n${stamped(lines, { from, to, sampleRate })}\n\n`;
   }
 }
 
@@ -19,18 +22,40 @@ export function* webvtt(cues: Iterable<Cue>, sampleRate: number, o: { language?:
 export function* srt(cues: Iterable<Cue>, sampleRate: number): Generator<string> {
   let number = 1;
   for (const { from, to, lines } of inMilliseconds(cues, sampleRate)) {
-    yield `${number++}\n${clock(from, ",")} --> ${clock(to, ",")}\n${lines.map(disarmSrt).join("\n")}\n\n`;
+    yield `${number++}\n${clock(from, ",")} --> ${clock(to, ",")}\n${lines.map(({ text }) => disarmSrt(text)).join("\n")}\n\n`;
   }
 }
 
 function* inMilliseconds(cues: Iterable<Cue>, sampleRate: number) {
   let latest = 0;
   for (const { start, end, lines } of cues) {
-    const from = Math.max(latest, Math.floor((start * 1000) / sampleRate));
-    const to = Math.max(from + 1, Math.floor((end * 1000) / sampleRate));
+    const from = Math.max(latest, milliseconds(start, sampleRate));
+    const to = Math.max(from + 1, milliseconds(end, sampleRate));
     latest = to;
     yield { from, to, lines };
   }
+}
+
+function milliseconds(samples: number, sampleRate: number): number {
+  return Math.floor((samples * 1000) / sampleRate);
+}
+
+/** Inline times must rise, and lie inside their cue; a word said within the same ms as another shares that one's. */
+function stamped(lines: CueLine[], { from, to, sampleRate }: { from: number; to: number; sampleRate: number }): string {
+  let latest = from;
+  const texts = lines.map(({ text, words }) => {
+    let written = "";
+    let done = 0;
+    for (const { at, start } of words) {
+      const ms = milliseconds(start, sampleRate);
+      if (ms <= latest || ms >= to) continue;
+      written += `${escapeVtt(text.slice(done, at))}<${clock(ms, ".")}>`;
+      latest = ms;
+      done = at;
+    }
+    return written + escapeVtt(text.slice(done));
+  });
+  return texts.join("\n");
 }
 
 function clock(ms: number, mark: "." | ","): string {

@@ -15,7 +15,9 @@ export type CaptionSentence = {
   tokens: readonly { display: string; glue?: true; start: number; end: number }[];
 };
 /** Samples; a cue lasts one or more, and ends at or before the next one's start. */
-export type Cue = { start: number; end: number; lines: string[] };
+export type Cue = { start: number; end: number; lines: CueLine[] };
+/** `words`: where each begins in the text (UTF-16), and when (samples); neither goes back from one to the next. */
+export type CueLine = { text: string; words: { at: number; start: number }[] };
 
 const lineColumns = 42;
 const cueColumns = 2 * lineColumns;
@@ -118,14 +120,14 @@ function bestCut(atoms: Atom[], widths: number[], [from, furthest]: [number, num
 }
 
 /** One line, or the two that are most alike in width. */
-function toLines(atoms: Atom[]): string[] {
+function toLines(atoms: Atom[]): CueLine[] {
   const whole = join(atoms);
-  if (columns(whole) <= lineColumns) return [whole];
+  if (columns(whole.text) <= lineColumns) return [whole];
   let best = [whole];
   let least = Number.POSITIVE_INFINITY;
   for (let cut = 1; cut < atoms.length; cut++) {
     const lines = [join(atoms.slice(0, cut)), join(atoms.slice(cut))];
-    const [first, second] = lines.map(columns) as [number, number];
+    const [first, second] = lines.map(({ text }) => columns(text)) as [number, number];
     if (Math.max(first, second) > lineColumns) continue;
     const cost = Math.abs(first - second) / lineColumns - atoms[cut - 1]!.mark + (atoms[cut]!.glue ? 0.3 : 0);
     if (cost < least) [best, least] = [lines, cost];
@@ -133,8 +135,14 @@ function toLines(atoms: Atom[]): string[] {
   return best;
 }
 
-function join(atoms: Atom[]): string {
-  return atoms.map(({ text, glue }, index) => (index > 0 && !glue ? ` ${text}` : text)).join("");
+function join(atoms: Atom[]): CueLine {
+  const line: CueLine = { text: "", words: [] };
+  for (const [index, { text, glue, start }] of atoms.entries()) {
+    if (index > 0 && !glue) line.text += " ";
+    line.words.push({ at: line.text.length, start });
+    line.text += text;
+  }
+  return line;
 }
 
 function settle(all: Cue[], sampleRate: number): Cue[] {

@@ -82,8 +82,8 @@ export async function completeBases(
 }
 
 /** They are made again when they are wanted. */
-export async function forgetFragments(db: Queryable, by: "audio_sha256" | "base_key", values: string[]): Promise<void> {
-  await sql`delete from lector.fragments where ${sql.ref(by)} = any(${values}::text[])`.execute(db);
+export async function forgetFragments(db: Queryable, hashes: string[]): Promise<void> {
+  await sql`delete from lector.fragments where audio_sha256 = any(${hashes}::text[])`.execute(db);
 }
 
 /**

@@ -3,7 +3,7 @@
  * with all pauses. Everything that is spoken, mastered and published is named here by what shapes its sound.
  */
 import { fingerprint, fragmentBase } from "./fingerprint.ts";
-import { endPauseMs, msToSamples, pauseAfterSegment, pauseBetween, startPauseMs } from "./pauses.ts";
+import { msToSamples, pauseAfterSegment, pauseBetween, usualPauses, type Pauses } from "./pauses.ts";
 import { isToken, type Script, type ScriptBlock } from "./script.ts";
 import { fragmentPieces } from "./segments-pieces.ts";
 import { segmentBlock, type Segment } from "./segments.ts";
@@ -40,24 +40,30 @@ export type Plan = {
   fragments: PlannedFragment[];
 };
 
-export function planNarration(script: Script, speaker: Speaker, sampleRate: 24_000 | 48_000): Plan {
+/** Pauses are no part of how a segment is spoken: another voice's pauses have nothing spoken again. */
+export function planNarration(
+  script: Script,
+  speaker: Speaker,
+  sampleRate: 24_000 | 48_000,
+  pauses: Pauses = usualPauses,
+): Plan {
   const samples = (ms: number) => msToSamples(ms, sampleRate);
   const options = { locale: script.locale, maxCharacters: speaker.maxCharacters, unit: speaker.unit };
   const fragments: PlannedFragment[] = [];
   let previous: { kind: ScriptBlock["kind"]; last: PlannedSegment } | null = null;
   for (const [block, scriptBlock] of script.blocks.entries()) {
     const segments = segmentBlock(scriptBlock, options).map((segment): PlannedSegment => {
-      const pauseAfter = samples(pauseAfterSegment(segment));
+      const pauseAfter = samples(pauseAfterSegment(segment, pauses));
       return { ...segment, fingerprint: fingerprintOf(segment.text, speaker), pauseAfter };
     });
     const first = segments[0];
     const last = segments.at(-1);
     if (!first || !last) continue;
-    const before = previous ? samples(pauseBetween(previous, { kind: scriptBlock.kind, first })) : 0;
+    const before = previous ? samples(pauseBetween(previous, { kind: scriptBlock.kind, first }, pauses)) : 0;
     fragments.push(...fragmentsOf(segments, block, before, sampleRate));
     previous = { kind: scriptBlock.kind, last };
   }
-  return { sampleRate, lead: samples(startPauseMs), tail: samples(endPauseMs), fragments };
+  return { sampleRate, lead: samples(pauses.start), tail: samples(pauses.end), fragments };
 }
 
 function fragmentsOf(all: PlannedSegment[], block: number, before: number, sampleRate: number): PlannedFragment[] {

@@ -14,7 +14,7 @@ import { tokensOf } from "./tokens.ts";
  * counted, not closed, so that no edit can leave one open over the rest of a text.
  */
 
-const blockKinds = [
+export const blockKinds = [
   "heading",
   "paragraph",
   "item",
@@ -146,7 +146,7 @@ function joined(tokens: readonly Token[], form: "spoken" | "display"): string {
 }
 
 // Of what it says, not of where it stands: an edit elsewhere leaves it. The second of two equal blocks is "…-2".
-function blockId(kind: BlockKind, text: string, seen: Map<string, number>): string {
+export function blockId(kind: BlockKind, text: string, seen: Map<string, number>): string {
   const hash = createHash("sha256").update(`${kind}\n${text}`).digest("hex").slice(0, 16);
   const count = (seen.get(hash) ?? 0) + 1;
   seen.set(hash, count);

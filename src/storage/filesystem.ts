@@ -1,7 +1,9 @@
 /** Storage in a folder: written under a temporary name, synced, renamed. */
 import { createHash, randomUUID } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { keyOf, NotStored, type Storage, type Stored } from "./storage.ts";
 
 const ABANDONED_MS = 24 * 3600 * 1000;
@@ -54,9 +56,10 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
     },
     discard: (scratch) => rm(scratch, { force: true }),
     get: (key) => readFile(pathOf(key)).catch((error) => notStored(key, error)),
-    async missing(keys) {
-      const there = await Promise.all(keys.map((key) => isThere(pathOf(key))));
-      return keys.filter((_, index) => !there[index]);
+    async damaged(keys) {
+      const damaged: string[] = [];
+      for (const key of keys) if (!(await isWhole(pathOf(key), key))) damaged.push(key);
+      return damaged;
     },
     async local(key) {
       const path = pathOf(key);
@@ -88,13 +91,24 @@ function checked(key: string): [string, string] {
   return [match[1]!, match[2]!];
 }
 
-async function isThere(path: string): Promise<boolean> {
+const piece = Buffer.allocUnsafeSlow(READ_BYTES);
+
+/** Synchronous within a file, since a hop to the thread pool for each piece of many small files takes longer than its hash. */
+async function isWhole(path: string, key: string): Promise<boolean> {
+  await setImmediate(); // lets others run between two files
+  let file: number;
   try {
-    await access(path);
-    return true;
+    file = openSync(path, "r");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     return false;
+  }
+  try {
+    const hash = createHash("sha256");
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) hash.update(piece.subarray(0, read));
+    return keyOf(hash.digest("hex")) === key;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -15,8 +15,8 @@ export type Storage = {
   discard(scratch: string): Promise<void>;
   /** All bytes of an object. Rejects with `NotStored`. */
   get(key: string): Promise<Uint8Array>;
-  /** Those of these keys under which nothing is stored. */
-  missing(keys: string[]): Promise<string[]>;
+  /** Those of these keys under which nothing is stored, or other bytes than they name: a disk may lose some. */
+  damaged(keys: string[]): Promise<string[]>;
   /** The path of a file on this machine that holds the object. Rejects with `NotStored`. */
   local(key: string): Promise<string>;
 };

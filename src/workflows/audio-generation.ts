@@ -27,6 +27,7 @@ export const audioGeneration: DefinitionInput = {
       input: {
         body: "/input/body",
         body_format: "/input/body_format",
+        script: "/input/script",
         locale: "/input/locale",
         title: "/input/title",
         voice: "/input/voice",

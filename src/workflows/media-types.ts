@@ -1,5 +1,6 @@
-/** The media types of published files, by the ending of their names. */
+/** The media types of published files, by their names or the ending of them. */
 const MEDIA_TYPES: Record<string, string> = {
+  "chapters.json": "application/json+chapters", // as the Podcasting 2.0 namespace has it
   mp3: "audio/mpeg",
   opus: "audio/ogg",
   m4a: "audio/mp4",
@@ -11,7 +12,7 @@ const MEDIA_TYPES: Record<string, string> = {
 };
 
 export function mediaTypeOf(fileName: string): string {
-  return MEDIA_TYPES[fileName.split(".").at(-1)!] ?? "application/octet-stream";
+  return MEDIA_TYPES[fileName] ?? MEDIA_TYPES[fileName.split(".").at(-1)!] ?? "application/octet-stream";
 }
 
 /** All of them, as an API's document lists them. */

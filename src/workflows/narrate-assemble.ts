@@ -1,23 +1,19 @@
-/** Step `assemble`: fragments become files, and captions and a waveform are written for the same timeline. */
+/** Step `assemble`: fragments become files, and captions, words, chapters and a waveform are written for their timeline. */
 import { z } from "zod";
 import { timelineLength } from "../media/encodings.ts";
 import { encodingsOf, formatOf, type EncodingId, type FormatId } from "../media/formats.ts";
-import { layParts } from "../media/parts.ts";
 import { chapterMarks, type Tags } from "../media/tags.ts";
-import { captionSentences } from "../narration/captions-sentences.ts";
-import { srt, webvtt } from "../narration/captions-format.ts";
-import { cues, type CaptionSentence } from "../narration/captions.ts";
 import { chaptersOf, type Chapter } from "../narration/chapters.ts";
 import { findFragments, type Fragment, type Publication } from "../narration/fragments.ts";
-import { distinctSegments, tokensOf, type Plan } from "../narration/plan.ts";
+import type { Plan } from "../narration/plan.ts";
 import type { Script } from "../narration/script.ts";
-import { readySegments, segmentWords } from "../narration/speech-segments.ts";
 import { layOut, type Timeline } from "../narration/timeline.ts";
-import { blockTimes, tokenTimes } from "../narration/words.ts";
 import type { Task } from "../orchestrator/task.ts";
 import { keyOf } from "../storage/storage.ts";
+import { writeTimedTexts } from "./narrate-captions.ts";
 import type { LevelOutput } from "./narrate-level.ts";
 import { cover, type Cover } from "./cover.ts";
+import { blameLoss } from "./lost-audio.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { ours, type PlanOutput } from "./narrate-plan.ts";
 import { publishOnce } from "./publication.ts";
@@ -30,7 +26,7 @@ export type Assembled = {
   /** Of every decoded file. */
   samples: number;
   audio: AssembledFile[];
-  /** And the waveform. */
+  /** Captions, words, chapters and the waveform. */
   captions: AssembledFile[];
 };
 
@@ -68,7 +64,7 @@ export function assembleTask(tools: NarrationTools): Task<z.infer<typeof input>,
       });
       // Children stitch while this process writes the captions.
       const drawing = writeWaveform(tools, { plan, timeline, gain, encoding: encodings[0]! });
-      const texts = writeCaptions(tools, script, plan, timeline);
+      const texts = writeTimedTexts(tools, { script, plan, timeline, chapters });
       const [audio, captions, drawn] = await Promise.all([Promise.all(stitched), texts, drawing]);
       const { samples } = timeline;
       return { title, sample_rate: plan.sampleRate, samples, audio, captions: [...captions, drawn] };
@@ -103,7 +99,19 @@ async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSign
     });
     const tags = await tagsOf(tools, described, whole);
     const job = { format, ...whole, fragments: await Promise.all(places), tags, path };
-    return tools.studio.stitch(job, { signal });
+    const stitched = await tools.studio.stitch(job, { signal }).catch(async (error: unknown) => {
+      const hashes = fragments.map((fragment) => fragment.audioSha256);
+      await blameLoss(tools, hashes, error);
+      throw error;
+    });
+    const counted = await tools.studio.recount({ path, format }, { signal });
+    if (counted.samples * plan.sampleRate !== timeline.samples * counted.rate) {
+      const { samples, rate } = counted;
+      throw new Error(
+        `The stitched ${format} holds ${samples} samples at ${rate} Hz, but the timeline ${timeline.samples} at ${plan.sampleRate}.`,
+      );
+    }
+    return stitched;
   });
 }
 
@@ -125,54 +133,4 @@ async function tagsOf(
 
 function fileOf(format: FormatId, { audioSha256, bytes }: Publication): AssembledFile {
   return { name: formatOf(format).fileName, format, key: keyOf(audioSha256), sha256: audioSha256, bytes };
-}
-
-async function writeCaptions(
-  tools: NarrationTools,
-  script: Script,
-  plan: Plan,
-  timeline: Timeline,
-): Promise<AssembledFile[]> {
-  const all = cues(await captionsOf(tools, script, plan, timeline), plan.sampleRate);
-  const texts = {
-    vtt: webvtt(all, plan.sampleRate, { language: script.locale }),
-    srt: srt(all, plan.sampleRate),
-  };
-  const files = Object.entries(texts).map(async ([format, text]) => {
-    const { key, sha256, bytes } = await tools.storage.put(Buffer.from([...text].join("")));
-    return { name: `captions.${format}`, format, key, sha256, bytes };
-  });
-  return Promise.all(files);
-}
-
-/** The sentences of all blocks with the times of their tokens on the timeline. */
-async function captionsOf(
-  { db }: NarrationTools,
-  script: Script,
-  plan: Plan,
-  timeline: Timeline,
-): Promise<CaptionSentence[]> {
-  const fingerprints = [...distinctSegments(plan).keys()];
-  const [spoken, words] = await Promise.all([readySegments(db, fingerprints), segmentWords(db, fingerprints)]);
-  const ofBlock = new Map<number, Parameters<typeof blockTimes>[0][number][]>();
-  for (const [index, { block, segments }] of plan.fragments.entries()) {
-    const tokens = tokensOf(script.blocks[block]!);
-    const parts = segments.map(({ fingerprint, pauseAfter }) => ({
-      ...spoken.get(fingerprint)!,
-      path: "",
-      pauseAfter,
-    }));
-    const { places } = layParts(parts, plan.sampleRate);
-    const timed = segments.map((segment, at) => {
-      const { start, samples } = places[at]!;
-      const wordRate = parts[at]!.sampleRate;
-      const heard = { words: words.get(segment.fingerprint)!, wordRate, sampleRate: plan.sampleRate, samples };
-      const times = tokenTimes(segment, tokens, heard);
-      return { tokens: segment.tokens, start: timeline.starts[index]! + start, times };
-    });
-    ofBlock.set(block, [...(ofBlock.get(block) ?? []), ...timed]);
-  }
-  return [...ofBlock].flatMap(([block, segments]) => {
-    return captionSentences(tokensOf(script.blocks[block]!), blockTimes(segments), script.locale);
-  });
 }

@@ -4,13 +4,21 @@ import { encodingsOf, type FormatId } from "../media/formats.ts";
 import { integratedLoudness, timelinePowers } from "../media/loudness.ts";
 import { CEILING_DBTP, findFragments, TARGET_LUFS, TOLERANCE_LU } from "../narration/fragments.ts";
 import { distinctSegments, type Plan } from "../narration/plan.ts";
-import { readySegments } from "../narration/speech-segments.ts";
+import type { ReadySegment } from "../narration/speech-segments.ts";
 import { layOut } from "../narration/timeline.ts";
 import type { Task } from "../orchestrator/task.ts";
 import { completeFragments } from "./lost-audio.ts";
 import type { NarrationTools } from "./narrate.ts";
-import { missingFragments, ours, type FragmentToMake, type Mastering, type PlanOutput } from "./narrate-plan.ts";
-import { partOf } from "./narrate-speech.ts";
+import {
+  missingFragments,
+  ours,
+  segmentToMake,
+  type FragmentToMake,
+  type Mastering,
+  type PlanOutput,
+} from "./narrate-plan.ts";
+import { partOf, speak } from "./narrate-speech.ts";
+import { voiceInUse } from "./voice-in-use.ts";
 
 export type LevelOutput = {
   mastering: Mastering;
@@ -25,14 +33,14 @@ const GAIN_STEP_DB = 0.5;
 /** More gain than this would only feed the limiter. */
 const MOST_GAIN_DB = 30;
 
-const input = z.object({ plan: ours<PlanOutput>(), formats: z.array(z.custom<FormatId>()) });
+const input = z.object({ plan: ours<PlanOutput>(), voice: voiceInUse, formats: z.array(z.custom<FormatId>()) });
 
 export function levelTask(tools: NarrationTools): Task<z.infer<typeof input>, LevelOutput> {
   return {
     type: "level_narration",
     input,
     output: ours<LevelOutput>(),
-    async run({ plan: { plan, mastering }, formats }, { signal }) {
+    async run({ plan: { plan, mastering }, voice, formats }, context) {
       const bases = plan.fragments.map((fragment) => fragment.base);
       const encodings = encodingsOf(formats);
       const [first] = encodings;
@@ -43,7 +51,9 @@ export function levelTask(tools: NarrationTools): Task<z.infer<typeof input>, Le
       });
       const loudness = loudnessOf(plan, made);
       if (isLevel(loudness)) return { mastering, loudness, missing: [] };
-      const own = await ownGain(tools, plan, mastering.gain_db, loudness, signal);
+      const segments = [...distinctSegments(plan).values()].map(segmentToMake);
+      const spoken = await speak(tools, segments, voice, context); // what was lost since
+      const own = await ownGain(tools, { plan, spoken }, mastering.gain_db, loudness, context.signal);
       const complete = await completeFragments(tools, bases, own.gainDb, encodings);
       return {
         mastering: { ...mastering, gain_db: own.gainDb },
@@ -54,6 +64,7 @@ export function levelTask(tools: NarrationTools): Task<z.infer<typeof input>, Le
   };
 }
 
+type Said = { plan: Plan; spoken: Map<string, ReadySegment> };
 type Made = { samples: number; powers: Float32Array };
 
 function isLevel(loudness: number | null): loudness is null {
@@ -70,7 +81,7 @@ function loudnessOf(plan: Plan, made: Made[]): number | null {
 /** Gain, limiter and measurement until half a step of gain is right; the nearest, where the limiter leaves no way to it. */
 async function ownGain(
   tools: NarrationTools,
-  plan: Plan,
+  said: Said,
   gainDb: number,
   loudness: number | null,
   signal: AbortSignal,
@@ -81,7 +92,7 @@ async function ownGain(
     const wanted = last.gainDb + TARGET_LUFS - last.loudness!;
     const next = Math.min(MOST_GAIN_DB, Math.round(wanted / GAIN_STEP_DB) * GAIN_STEP_DB);
     if (next === last.gainDb) break;
-    last = { gainDb: next, loudness: await loudnessAt(tools, plan, next, signal) };
+    last = { gainDb: next, loudness: await loudnessAt(tools, said, next, signal) };
     if (distance(last.loudness) < distance(best.loudness)) best = last;
   }
   return best;
@@ -89,11 +100,10 @@ async function ownGain(
 
 async function loudnessAt(
   tools: NarrationTools,
-  plan: Plan,
+  { plan, spoken }: Said,
   gainDb: number,
   signal: AbortSignal,
 ): Promise<number | null> {
-  const spoken = await readySegments(tools.db, [...distinctSegments(plan).keys()]);
   const measured = new Map<string, Promise<Made>>();
   for (const { base, segments } of plan.fragments) {
     if (measured.has(base)) continue;

@@ -2,8 +2,11 @@
 import { z } from "zod";
 import { encodingsOf, type FormatId } from "../media/formats.ts";
 import { usualGain } from "../narration/fragments.ts";
-import { planNarration, type Plan, type PlannedFragment } from "../narration/plan.ts";
+import { pausesOf } from "../narration/pauses.ts";
+import { planNarration, type Plan, type PlannedFragment, type PlannedSegment } from "../narration/plan.ts";
 import type { Script } from "../narration/script.ts";
+import { paceOf, secondsPerUnit } from "../narration/speech-check.ts";
+import { readySegments } from "../narration/speech-segments.ts";
 import type { Task } from "../orchestrator/task.ts";
 import { completeFragments } from "./lost-audio.ts";
 import type { NarrationTools } from "./narrate.ts";
@@ -23,7 +26,14 @@ export const fragmentToMake = z.object({
 });
 export type FragmentToMake = z.infer<typeof fragmentToMake>;
 
-export type PlanOutput = { plan: Plan; mastering: Mastering; group: string; missing: FragmentToMake[] };
+export type PlanOutput = {
+  plan: Plan;
+  mastering: Mastering;
+  group: string;
+  missing: FragmentToMake[];
+  /** How fast the voice speaks, seconds a unit, by what of this narration is there; null where that is little. */
+  pace: number | null;
+};
 
 /** Outputs of earlier steps are our own and large: they are taken as they are, not checked again. */
 export const ours = <T>() => z.custom<T>((value) => typeof value === "object" && value !== null);
@@ -36,15 +46,17 @@ export function planTask(tools: NarrationTools): Task<z.infer<typeof input>, Pla
     input,
     output: ours<PlanOutput>(),
     async run({ script, voice, formats }) {
-      const plan = planNarration(script, speakerOf(voice), 24_000);
+      const plan = planNarration(script, speakerOf(voice), 24_000, pausesOf(voice.pauses));
       const bases = plan.fragments.map((fragment) => fragment.base);
       const gain_db = await usualGain(tools.db, bases, voice.gain_db);
       const there = await completeFragments(tools, bases, gain_db, encodingsOf(formats));
+      const missing = missingFragments(plan.fragments, there);
       return {
         plan,
         mastering: { sample_rate: plan.sampleRate, gain_db },
         group: speechGroup(voice.provider),
-        missing: missingFragments(plan.fragments, there),
+        missing,
+        pace: missing.length === 0 ? null : await paceOfStored(tools, plan, there, voice.language),
       };
     },
   };
@@ -55,13 +67,33 @@ export function speechGroup(provider: string): string {
   return `speech:${provider}`;
 }
 
+/** So many segments tell a voice's pace well enough. */
+const PACE_SEGMENTS = 200;
+
+async function paceOfStored(
+  { db }: NarrationTools,
+  plan: Plan,
+  there: Set<string>,
+  language: string,
+): Promise<number | null> {
+  const segments = plan.fragments.filter(({ base }) => there.has(base)).flatMap((fragment) => fragment.segments);
+  const texts = new Map(segments.slice(0, PACE_SEGMENTS).map(({ fingerprint, text }) => [fingerprint, text]));
+  if (texts.size === 0) return null;
+  const ready = await readySegments(db, [...texts.keys()]);
+  const paces = [...ready].map(([fingerprint, sound]) => secondsPerUnit(texts.get(fingerprint)!, language, sound));
+  return paceOf(paces.filter((pace) => pace !== null));
+}
+
 /** Each fragment that is not there, once. */
 export function missingFragments(fragments: PlannedFragment[], there: Set<string>): FragmentToMake[] {
   const missing = new Map<string, FragmentToMake>();
   for (const { base, segments } of fragments) {
     if (there.has(base) || missing.has(base)) continue;
-    const parts = segments.map(({ fingerprint, text, pauseAfter }) => ({ fingerprint, text, pause_after: pauseAfter }));
-    missing.set(base, { base, segments: parts });
+    missing.set(base, { base, segments: segments.map(segmentToMake) });
   }
   return [...missing.values()];
+}
+
+export function segmentToMake({ fingerprint, text, pauseAfter }: PlannedSegment): FragmentToMake["segments"][number] {
+  return { fingerprint, text, pause_after: pauseAfter };
 }

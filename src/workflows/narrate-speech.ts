@@ -2,22 +2,17 @@
 import { z } from "zod";
 import { encodingsOf, type FormatId } from "../media/formats.ts";
 import type { Part } from "../media/parts.ts";
-import {
-  CEILING_DBTP,
-  forgetFragments,
-  keyOfFragment,
-  saveFragments,
-  type MadeFragment,
-} from "../narration/fragments.ts";
+import { CEILING_DBTP, keyOfFragment, saveFragments, type MadeFragment } from "../narration/fragments.ts";
 import { charactersOf } from "../narration/plan.ts";
 import {
   claimSegments,
   finishSegments,
-  readySegments,
-  type BoughtSegment,
   type Claimant,
   type ReadySegment,
+  type Claims,
+  type WantedSegment,
 } from "../narration/speech-segments.ts";
+import { refuseTakes } from "../narration/speech-takes.ts";
 import { waste } from "../ledger/ledger.ts";
 import { PermanentError, RetryLater, type Task, type TaskContext } from "../orchestrator/task.ts";
 import {
@@ -27,15 +22,16 @@ import {
   type SpeechProvider,
   type SpeechRequest,
 } from "../providers/speech/speech.ts";
-import { keyOf, NotStored, type Storage } from "../storage/storage.ts";
+import { keyOf, type Storage } from "../storage/storage.ts";
 import type { NarrationTools } from "./narrate.ts";
 import { fragmentToMake, mastering, type FragmentToMake, type Mastering } from "./narrate-plan.ts";
 import { forgetLostSegments } from "./lost-audio.ts";
+import { brokenTakes, refusedOf, type Take } from "./speech-quality.ts";
 import { providerOf, voiceInUse, type VoiceInUse } from "./voice-in-use.ts";
 
 const formats = z.array(z.custom<FormatId>((value) => typeof value === "string"));
-const speechInput = z.object({ fragment: fragmentToMake, voice: voiceInUse, formats, plan: mastering });
-const remasterInput = z.object({ fragment: fragmentToMake, formats, plan: mastering });
+const remasterInput = z.object({ fragment: fragmentToMake, voice: voiceInUse, formats, plan: mastering });
+const speechInput = remasterInput.extend({ pace: z.number().nullable() });
 const made = z.object({ samples: z.int() });
 
 /** How soon a segment that another attempt is buying is looked for again, ms. */
@@ -46,9 +42,9 @@ export function speechTask(tools: NarrationTools): Task<z.infer<typeof speechInp
     type: "speak_fragment",
     input: speechInput,
     output: made,
-    async run({ fragment, voice, formats: wanted, plan }, context) {
+    async run({ fragment, voice, formats: wanted, plan, pace }, context) {
       tools.studio.warm(); // while the voice speaks
-      const spoken = await speak(tools, fragment, voice, context);
+      const spoken = await speak(tools, fragment.segments, voice, context, pace);
       context.progress(0.5);
       return makeFragment(tools, { fragment, formats: wanted, plan }, spoken, context.signal);
     },
@@ -60,63 +56,70 @@ export function remasterTask(tools: NarrationTools): Task<z.infer<typeof remaste
     type: "master_fragment",
     input: remasterInput,
     output: made,
-    async run(job, { signal }) {
-      const spoken = await readySegments(
-        tools.db,
-        job.fragment.segments.map((segment) => segment.fingerprint),
-      );
-      return makeFragment(tools, job, spoken, signal).catch(async (error: unknown) => {
-        // a new run must not find this fragment at another gain, and come back here: its speech is to be made again
-        if (error instanceof NotStored) await forgetFragments(tools.db, "base_key", [job.fragment.base]);
-        throw error;
-      });
+    async run(job, context) {
+      const spoken = await speak(tools, job.fragment.segments, job.voice, context); // what was lost since
+      return makeFragment(tools, job, spoken, context.signal);
     },
   };
 }
 
-/** Buys what is missing of a fragment and answers all of its segments. */
-async function speak(
+/** Buys what is missing of these segments and answers them all. `pace`: the voice's, as the plan knows it (seconds a unit). */
+export async function speak(
   tools: NarrationTools,
-  fragment: FragmentToMake,
+  segments: FragmentToMake["segments"],
   voice: VoiceInUse,
   context: TaskContext,
+  pace: number | null = null,
 ): Promise<Map<string, ReadySegment>> {
   const provider = providerOf(tools.providers, voice.provider, voice.key);
   const claimant: Claimant = { ...context.token, executionId: context.executionId, ownerId: context.ownerId };
-  const texts = new Map(fragment.segments.map((segment) => [segment.fingerprint, segment.text]));
-  const wanted = [...texts].map(([fingerprint, text]) => ({
+  const spoken = new Map(segments.map(({ fingerprint, text }) => [fingerprint, { text, language: voice.language }]));
+  const wanted = [...spoken].map(([fingerprint, { text, language }]) => ({
     fingerprint,
     provider: provider.name,
     model: provider.model,
     voice: voice.voice,
-    language: voice.language,
+    language,
     characters: charactersOf(text),
     pricePerCharacter: provider.price,
   }));
-  let claims = await claimSegments(tools.db, claimant, wanted);
-  if (await forgetLostSegments(tools, claims.ready, wanted)) claims = await claimSegments(tools.db, claimant, wanted);
-  const { ready, mine, busy } = claims;
-  for (const segment of await buy(tools, provider, voice, claimant, texts, mine, context.signal)) {
+  const { ready, mine, busy } = await claimWhole(tools, claimant, wanted);
+  for (const segment of await buy(tools, provider, { voice, pace }, claimant, spoken, mine, context.signal)) {
     ready.set(segment.fingerprint, segment);
   }
   if (busy.length > 0) throw new RetryLater(BUSY_MS, `${busy.length} segments are being spoken elsewhere.`);
   return ready;
 }
 
+/** Claims what is missing, and what is there no more as it was stored. */
+async function claimWhole(tools: NarrationTools, claimant: Claimant, wanted: WantedSegment[]): Promise<Claims> {
+  const claims = await claimSegments(tools.db, claimant, wanted);
+  const lost = await forgetLostSegments(tools, claims.ready, wanted);
+  if (lost.length === 0) return claims;
+  const again = await claimSegments(tools.db, claimant, lost); // only these: what is ours already would seem busy
+  const kept = [...claims.ready].filter(
+    ([fingerprint]) => !lost.some((segment) => segment.fingerprint === fingerprint),
+  );
+  return {
+    ready: new Map([...kept, ...again.ready]),
+    mine: new Map([...claims.mine, ...again.mine]),
+    busy: [...claims.busy, ...again.busy],
+  };
+}
+
 async function buy(
   tools: NarrationTools,
   provider: SpeechProvider,
-  voice: VoiceInUse,
+  { voice, pace }: { voice: VoiceInUse; pace: number | null },
   claimant: Claimant,
-  texts: Map<string, string>,
+  texts: Map<string, { text: string; language: string }>,
   mine: Map<string, string>,
   signal: AbortSignal,
 ): Promise<ReadySegment[]> {
   if (mine.size === 0) return [];
   const { db, storage } = tools;
   const requests = [...mine.keys()].map((fingerprint): SpeechRequest => {
-    const { voice: id, language, settings } = voice;
-    return { voice: id, language, settings, text: texts.get(fingerprint)!, path: storage.scratch() };
+    return { voice: voice.voice, settings: voice.settings, ...texts.get(fingerprint)!, path: storage.scratch() };
   });
   try {
     const speeches = await provider.speak(requests, { signal }).catch(async (error: unknown) => {
@@ -124,10 +127,18 @@ async function buy(
       throw asTaskError(error);
     });
     const spoken = speeches.map((speech, index) => ({ ...speech, path: requests[index]!.path }));
-    const bought = await keep(tools, [...mine], spoken, signal);
+    const takes = await keep(tools, [...mine], spoken, signal);
+    const refused = refusedOf(takes, texts, voice, pace);
+    const broken = new Set(refused.map((take) => take.fingerprint));
+    const bought = takes.filter((take) => !broken.has(take.fingerprint));
     const accepted = await finishSegments(db, claimant, bought);
-    const refused = bought.filter((segment) => !accepted.has(segment.fingerprint));
-    if (refused.length > 0) throw new RetryLater(0, "The right to buy these segments passed to another attempt.");
+    if (refused.length > 0) {
+      await refuseTakes(db, refused);
+      throw brokenTakes(refused, texts, voice);
+    }
+    if (accepted.size < bought.length) {
+      throw new RetryLater(0, "The right to buy these segments passed to another attempt.");
+    }
     return bought;
   } finally {
     await Promise.all(requests.map(({ path }) => storage.discard(path)));
@@ -140,7 +151,7 @@ async function keep(
   mine: [fingerprint: string, ledgerId: string][],
   spoken: (Speech & { path: string })[],
   signal: AbortSignal,
-): Promise<BoughtSegment[]> {
+): Promise<Take[]> {
   const stored = await Promise.all(spoken.map(({ path }) => storage.adopt(path)));
   const paths = await Promise.all(stored.map(({ key }) => storage.local(key)));
   const sounds = spoken.map(({ encoding, sampleRate, samples }, index) => {
@@ -150,8 +161,9 @@ async function keep(
   return mine.map(([fingerprint, ledgerId], index) => {
     const { encoding, sampleRate, samples, words } = spoken[index]!;
     const { sha256: audioSha256, bytes: audioBytes } = stored[index]!;
-    const { powers: loudness } = inspected[index]!;
-    return { fingerprint, ledgerId, audioSha256, audioBytes, encoding, sampleRate, samples, words, loudness };
+    const { powers: loudness, peak, atFullScale } = inspected[index]!;
+    const sound = { encoding, sampleRate, samples, words, loudness, peak, atFullScale };
+    return { fingerprint, ledgerId, audioSha256, audioBytes, ...sound };
   });
 }
 

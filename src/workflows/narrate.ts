@@ -2,7 +2,7 @@
  * The workflow `narrate`: a text becomes mastered audio with captions.
  *
  *   extract    the text becomes a speakable document
- *   script     the document becomes what is said, token by token (verbatim)
+ *   script     the document becomes what is said, token by token (verbatim), or the given script is taken
  *   plan       the script is cut into fragments and segments; what is there already is found by name
  *   speech     for each missing fragment: its missing segments are bought, then it is mastered and encoded
  *   level      the loudness of the whole is computed from the fragments' powers; a gain of its own where it must be
@@ -17,10 +17,16 @@ import type { Voices } from "../catalog/voices.ts";
 import type { Database } from "../database/connect.ts";
 import { formatOf } from "../media/formats.ts";
 import type { Studio } from "../media/studio.ts";
-import { contentHash, readDocument, UnusableInput, type BodyFormat } from "../narration/document.ts";
+import {
+  contentHash,
+  readDocument,
+  UnusableInput,
+  type BodyFormat,
+  type SpeakableDocument,
+} from "../narration/document.ts";
 import { detectLocale } from "../narration/detect-locale.ts";
 import { readFrontMatter } from "../narration/front-matter.ts";
-import { verbatimScript } from "../narration/script.ts";
+import type { Script } from "../narration/script.ts";
 import { charactersOf } from "../narration/plan.ts";
 import type { DefinitionInput } from "../orchestrator/definition.ts";
 import type { Task } from "../orchestrator/task.ts";
@@ -29,8 +35,9 @@ import { cover, coverOf } from "./cover.ts";
 import { failingOnLoss } from "./lost-audio.ts";
 import { assembleTask } from "./narrate-assemble.ts";
 import { levelTask } from "./narrate-level.ts";
-import { planTask } from "./narrate-plan.ts";
+import { ours, planTask } from "./narrate-plan.ts";
 import { publishTask } from "./narrate-publish.ts";
+import { saidBy, scriptTask, takeScript } from "./narrate-script.ts";
 import { remasterTask, speechTask } from "./narrate-speech.ts";
 import { useVoice, voiceInUse, type Providers } from "./voice-in-use.ts";
 
@@ -38,7 +45,11 @@ export const narrate: DefinitionInput = {
   name: "narrate",
   steps: [
     { name: "extract", task_type: "extract_document" },
-    { name: "script", task_type: "write_script", input: { extracted: "/steps/extract", locale: "/input/locale" } },
+    {
+      name: "script",
+      task_type: "write_script",
+      input: { extracted: "/steps/extract", locale: "/input/locale", script: "/input/script" },
+    },
     {
       name: "plan",
       task_type: "plan_narration",
@@ -48,7 +59,13 @@ export const narrate: DefinitionInput = {
       name: "speech",
       task_type: "speak_fragment",
       for_each: "/steps/plan/missing",
-      input: { fragment: "/item", voice: "/input/voice", formats: "/input/formats", plan: "/steps/plan/mastering" },
+      input: {
+        fragment: "/item",
+        voice: "/input/voice",
+        formats: "/input/formats",
+        plan: "/steps/plan/mastering",
+        pace: "/steps/plan/pace",
+      },
       group: "/steps/plan/group",
     },
     {
@@ -60,7 +77,12 @@ export const narrate: DefinitionInput = {
       name: "remaster",
       task_type: "master_fragment",
       for_each: "/steps/level/missing",
-      input: { fragment: "/item", formats: "/input/formats", plan: "/steps/level/mastering" },
+      input: {
+        fragment: "/item",
+        voice: "/input/voice",
+        formats: "/input/formats",
+        plan: "/steps/level/mastering",
+      },
     },
     {
       name: "assemble",
@@ -94,6 +116,8 @@ export type NarrationTools = {
 const narrateInput = z.object({
   body: z.string(),
   body_format: z.enum(["markdown", "html", "text"]),
+  /** What is said, where somebody wrote it; null: what the body says. */
+  script: ours<Script>().nullable().default(null),
   locale: z.string(),
   /** The tag's title; null: the document's. */
   title: z.string().nullable(),
@@ -111,6 +135,8 @@ export type NarrateInput = z.infer<typeof narrateInput>;
 export type NarrationRequest = {
   body: string;
   bodyFormat: BodyFormat;
+  /** What is said, instead of the body as it stands; with an empty body it is all there is. */
+  script?: Script | undefined;
   /** Names the source for people: a file, a URL. */
   name: string;
   /** BCP 47; detected from the text where it is not given. */
@@ -135,11 +161,13 @@ export function prepareNarration(
   request: NarrationRequest,
   { voices, providers }: { voices: Voices; providers: Providers },
 ): PreparedNarration {
-  const { body, bodyFormat, name } = request;
+  const { bodyFormat, name, script: written } = request;
+  const body = written && request.body === "" ? saidBy(written) : request.body;
   const formats = [...new Set(request.formats.map((format) => formatOf(format).id))];
-  const given = request.locale === undefined ? undefined : canonicalLocale(request.locale);
+  const given = request.locale === undefined ? written?.locale : canonicalLocale(request.locale);
   const document = readDocument(body, { format: bodyFormat, ...(given && { locale: given }) });
-  const text = document.blocks.flatMap((block) => block.inline.map((inline) => inline.spoken ?? inline.text)).join(" ");
+  const script = written ? takeScript(written, body === request.body ? document : null, given) : null;
+  const text = script ? saidBy(script) : textOf(document);
   const characters = charactersOf(text);
   if (characters > request.maxCharacters) {
     throw new UnusableInput(
@@ -152,11 +180,13 @@ export function prepareNarration(
   const hash = contentHash(document);
   const date = bodyFormat === "markdown" ? readFrontMatter(body).date : null;
   const picture = request.cover ? coverOf(request.cover) : null;
-  const key = { hash, locale, voice, formats, title, date, cover: picture, script_mode: "verbatim" };
+  const own = script && { script_mode: script.mode, script: sha256(JSON.stringify(script)) };
+  const key = { hash, locale, voice, formats, title, date, cover: picture, script_mode: "verbatim", ...own };
   return {
     input: {
       body,
       body_format: bodyFormat,
+      script,
       locale,
       title,
       voice,
@@ -165,9 +195,17 @@ export function prepareNarration(
       cover: picture,
       about: { name, locale, voice: voice.key, content_hash: hash },
     },
-    dedupeKey: `narrate:${createHash("sha256").update(canonicalize(key)!).digest("hex")}`,
-    warnings: document.warnings,
+    dedupeKey: `narrate:${sha256(canonicalize(key)!)}`,
+    warnings: script ? [] : document.warnings,
   };
+}
+
+function textOf({ blocks }: SpeakableDocument): string {
+  return blocks.flatMap(({ inline }) => inline.map(({ text, spoken }) => spoken ?? text)).join(" ");
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function canonicalLocale(locale: string): string {
@@ -186,13 +224,6 @@ const extractTask: Task<NarrateInput> = {
   input: narrateInput,
   output: anyObject,
   run: async ({ body, body_format: format, locale }) => readDocument(body, { format, locale }),
-};
-
-const scriptTask: Task<{ extracted: unknown; locale: string }> = {
-  type: "write_script",
-  input: z.object({ extracted: z.unknown(), locale: z.string() }),
-  output: anyObject,
-  run: async ({ extracted, locale }) => verbatimScript(extracted as never, locale),
 };
 
 export function narrateTasks(tools: NarrationTools): Task[] {

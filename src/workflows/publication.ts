@@ -9,7 +9,7 @@ const PUBLISHING_VERSION = 2;
 
 /**
  * The file of `of`, which must be all that shapes its bytes. `write` makes it under the name it is given, if it is not
- * there or its bytes are lost; it answers with frames and samples.
+ * there or its bytes are lost or damaged; it answers with frames and samples.
  */
 export async function publishOnce(
   { db, storage }: NarrationTools,
@@ -21,7 +21,7 @@ export async function publishOnce(
     .update(JSON.stringify([PUBLISHING_VERSION, format, ...of]))
     .digest("hex");
   const there = await findPublication(db, key);
-  if (there && (await storage.missing([keyOf(there.audioSha256)])).length === 0) return there;
+  if (there && (await storage.damaged([keyOf(there.audioSha256)])).length === 0) return there;
   const path = storage.scratch();
   try {
     const { frames, samples } = await write(path);

@@ -1,6 +1,7 @@
 /** A voice as a run uses it: its configuration and its provider, resolved once at the start and kept in the input. */
 import { z } from "zod";
 import { findVoice, type Voice, type Voices } from "../catalog/voices.ts";
+import { pauseSettings } from "../narration/pauses.ts";
 import type { Speaker } from "../narration/plan.ts";
 import type { SpeechProvider } from "../providers/speech/speech.ts";
 
@@ -14,6 +15,7 @@ export const voiceInUse = z.object({
   max_characters: z.int(),
   unit: z.enum(["sentence", "paragraph"]),
   gain_db: z.number(),
+  pauses: pauseSettings.default({}),
 });
 
 /** Speech providers by name. */
@@ -31,10 +33,11 @@ export function useVoice(voices: Voices, providers: Providers, wanted: string, l
     model: provider.model,
     voice: voice.voice,
     language: voice.locales[0] ?? locale,
-    settings: provider.check(voice.voice, voice.settings),
+    settings: provider.check(voice.voice, voice.settings, { speed: voice.speed ?? 1, pitch: voice.pitch ?? 0 }),
     max_characters: provider.maxCharacters,
     unit: voice.unit,
     gain_db: voice.gainDb,
+    pauses: voice.pauses ?? {},
   };
 }
 

@@ -43,8 +43,8 @@ test("--json prints one object and nothing else, and without it people get lines
     /^00:\d\d of audio, -1[56](\.\d+)? LUFS, in 0\.\d s\n0 of 3 segments spoken, 3 reused; 0 of \d+ characters billed\n/,
   );
   expect(plain.stdout.trim().split("\n").slice(2)).toEqual(
-    ["audio.mp3", "captions.vtt", "captions.srt", "waveform.json", "narration.json"].map((name) =>
-      join(here.work, "out/said", name),
+    ["audio.mp3", "captions.vtt", "captions.srt", "words.json", "chapters.json", "waveform.json", "narration.json"].map(
+      (name) => join(here.work, "out/said", name),
     ),
   );
   expect(plain.stderr).not.toContain("speech");
@@ -131,7 +131,7 @@ test.each(["--json 2>/dev/null | true", "2>&1 | head -n 1"])(
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));
     expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
     expect(said).not.toMatch(/EPIPE|^\s+at /m);
-    expect(readdirSync(out)).toHaveLength(5);
+    expect(readdirSync(out)).toHaveLength(6);
     await until("its Postgres has stopped, too", () => processesOf(data).length === 0, 2000);
   },
 );

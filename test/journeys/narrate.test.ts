@@ -16,14 +16,15 @@ afterAll(async () => {
   await here.close();
 });
 
-const NAMES = ["audio.mp3", "captions.srt", "captions.vtt", "narration.json", "waveform.json"];
+const NAMES = ["audio.mp3", "captions.srt", "captions.vtt", "narration.json", "waveform.json", "words.json"];
+const WITH_CHAPTERS = [...NAMES, "chapters.json"].toSorted();
 const hash = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 const count = (text: string) => [...text].length;
 
-function check(made: Narrated, folder: string): void {
+function check(made: Narrated, folder: string, names = NAMES): void {
   expect(made.status).toBe("COMPLETED");
-  expect(readdirSync(folder).toSorted()).toEqual(NAMES);
-  expect(Object.values(made.files).toSorted()).toEqual(NAMES.map((name) => join(folder, name)));
+  expect(readdirSync(folder).toSorted()).toEqual(names);
+  expect(Object.values(made.files).toSorted()).toEqual(names.map((name) => join(folder, name)));
   const written = JSON.parse(readFileSync(join(folder, "narration.json"), "utf8"));
   const { execution_id, duration_s, loudness_lufs, segments, characters } = made;
   expect(written).toMatchObject({ execution_id, duration_s, loudness_lufs, segments, characters });
@@ -38,12 +39,17 @@ function check(made: Narrated, folder: string): void {
 
 test("a Markdown file becomes audio, captions and narration.json in out/NAME", async () => {
   const made = await here.narrate(here.write("first.md", `# ${sentence(1)}\n\n${sentence(2)} ${sentence(3)}\n`));
-  check(made, join(here.work, "out/first"));
+  check(made, join(here.work, "out/first"), WITH_CHAPTERS);
   expect(made.segments).toEqual({ total: 3, synthesised: 3, reused: 0 });
   const characters = count(sentence(1) + sentence(2) + sentence(3));
   expect(made.characters).toEqual({ total: characters, billed: characters });
   expect(made.loudness_lufs).toBeCloseTo(-16, 0);
   expect(readFileSync(made.files["srt"]!, "utf8")).toContain(sentence(2).slice(0, 20));
+  const { words } = JSON.parse(readFileSync(made.files["words"]!, "utf8"));
+  expect(words.map((word: { display: string }) => word.display).join(" ")).toBe([1, 2, 3].map(sentence).join(" "));
+  expect(words.at(-1).end).toBeLessThan(made.duration_s);
+  const { chapters } = JSON.parse(readFileSync(made.files["chapters"]!, "utf8"));
+  expect(chapters).toEqual([{ startTime: 0, title: sentence(1) }]);
 });
 
 test("HTML, plain text and standard input do so too, each under its own name", async () => {
@@ -53,7 +59,7 @@ test("HTML, plain text and standard input do so too, each under its own name", a
     here.narrate(here.write("plain.txt", sentence(12)), ["--out", "elsewhere/deep"]),
     here.narrate("-", ["--title", "From a pipe"], { stdin: `${sentence(13)} ${sentence(14)}` }),
   ]);
-  check(html, join(here.work, "out/page"));
+  check(html, join(here.work, "out/page"), WITH_CHAPTERS);
   check(plain, join(here.work, "elsewhere/deep"));
   check(piped, join(here.work, "out/stdin"));
   expect(JSON.parse(readFileSync(html.files["json"]!, "utf8"))).toMatchObject({ locale: "en" });
@@ -66,7 +72,7 @@ test("a page is fetched and named after its address", async () => {
   const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(page)).listen(0);
   const { port } = server.address() as AddressInfo;
   const made = await here.narrate(`http://127.0.0.1:${port}/kapal-layar.html?a=b`).finally(() => server.close());
-  check(made, join(here.work, "out/kapal-layar"));
+  check(made, join(here.work, "out/kapal-layar"), WITH_CHAPTERS);
   const written = JSON.parse(readFileSync(made.files["json"]!, "utf8"));
   expect(written).toMatchObject({ locale: "id", voice: "espeak-id" });
 });

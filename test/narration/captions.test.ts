@@ -16,7 +16,8 @@ function sentence(text: string, from = 0, each = 0.05): CaptionSentence {
   });
   return { start: tokens[0]!.start, end: tokens.at(-1)!.end, tokens };
 }
-const lines = (...sentences: CaptionSentence[]) => cues(sentences, rate).map((cue) => cue.lines);
+const lines = (...sentences: CaptionSentence[]) =>
+  cues(sentences, rate).map((cue) => cue.lines.map(({ text }) => text));
 const seconds = (...sentences: CaptionSentence[]) =>
   cues(sentences, rate).map(({ start, end }) => [start / rate, end / rate]);
 const at = (from: number) => sentence("Yes.", from, 0.02); // 0.1 s long
@@ -24,7 +25,19 @@ const bare = (text: string) => text.toWellFormed().replaceAll(/[\p{Cc}\s]/gu, ""
 
 test("a short sentence is one cue with one line, from its first to its last word", () => {
   expect(cues([sentence("Hello there.", 1)], rate)).toEqual([
-    { start: 24_000, end: 24_000 + 13 * 1200, lines: ["Hello there."] },
+    {
+      start: 24_000,
+      end: 24_000 + 13 * 1200,
+      lines: [
+        {
+          text: "Hello there.",
+          words: [
+            { at: 0, start: 24_000 },
+            { at: 6, start: 24_000 + 6 * 1200 },
+          ],
+        },
+      ],
+    },
   ]);
 });
 
@@ -153,14 +166,20 @@ test("whatever is said: two lines of 42 at most, 7 s at most, in order, without 
         expect(end - start).toBeLessThanOrEqual(7 * rate);
         expect(lines.length).toBeGreaterThanOrEqual(1);
         expect(lines.length).toBeLessThanOrEqual(2);
-        for (const line of lines) {
-          expect(columns(line)).toBeLessThanOrEqual(42);
-          expect(line).toMatch(/^\S(?:.*\S)?$/u);
+        for (const { text } of lines) {
+          expect(columns(text)).toBeLessThanOrEqual(42);
+          expect(text).toMatch(/^\S(?:.*\S)?$/u);
+        }
+        const words = lines.flatMap((line) => line.words);
+        expect(words.map((word) => word.start)).toEqual(words.map((word) => word.start).toSorted((a, b) => a - b));
+        for (const { text, words } of lines) {
+          expect(words[0]!.at).toBe(0);
+          for (const { at } of words) expect(text.slice(at)).toMatch(/^\S/u);
         }
         latest = end;
       }
       const shown = sentences.flatMap(({ tokens }) => tokens.map(({ display }) => display)).join("");
-      expect(bare(made.flatMap(({ lines }) => lines).join(""))).toBe(bare(shown));
+      expect(bare(made.flatMap(({ lines }) => lines.map(({ text }) => text)).join(""))).toBe(bare(shown));
     }),
   );
 });

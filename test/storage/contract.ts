@@ -1,6 +1,6 @@
 /** What every storage promises, whatever is behind it. Call it from a test file of the adapter. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { keyOf, NotStored, type Storage } from "../../src/storage/storage.ts";
@@ -54,12 +54,23 @@ export function storageContract(name: string, open: () => Promise<Storage>): voi
       await expect(storage.local(key)).rejects.toThrow(`Nothing is stored under ${key}`);
     });
 
-    test("which of many keys are missing is told in one answer", async () => {
+    test("which of many keys are damaged or missing is told in one answer", async () => {
       const storage = await open();
       const { key } = await storage.put(bytesOf("there"));
       const absent = ["one", "two"].map((text) => keyOf(sha256(bytesOf(text))));
-      expect(await storage.missing([absent[0]!, key, absent[1]!])).toEqual(absent);
-      expect(await storage.missing([])).toEqual([]);
+      expect(await storage.damaged([absent[0]!, key, absent[1]!])).toEqual(absent);
+      expect(await storage.damaged([])).toEqual([]);
+      const [large, short] = await Promise.all(
+        ["x".repeat(1_000_000), "shortened"].map((text) => storage.put(bytesOf(text))),
+      );
+      const [largePath, shortPath] = await Promise.all([large!, short!].map((stored) => storage.local(stored.key)));
+      const bytes = readFileSync(largePath!);
+      bytes[700_000]! ^= 1;
+      writeFileSync(largePath!, bytes);
+      truncateSync(shortPath!, 3);
+      expect(await storage.damaged([large!.key, key, short!.key])).toEqual([large!.key, short!.key]);
+      await storage.put(bytesOf("shortened")); // stored again, it is whole
+      expect(await storage.damaged([large!.key, key, short!.key])).toEqual([large!.key]);
     });
 
     test.each(["", "..", "../../etc/passwd", "ab/../../x", "AB/" + "A".repeat(64), "cd/ab" + "0".repeat(62)])(

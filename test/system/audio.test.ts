@@ -8,7 +8,7 @@ import { processesOf } from "../support/program.ts";
 import { dataFolder, narrate, tool, type Summary } from "./lector.ts";
 
 const data = dataFolder();
-const files = ["audio.mp3", "captions.vtt", "captions.srt", "narration.json"];
+const files = ["audio.mp3", "captions.vtt", "captions.srt", "words.json", "chapters.json", "narration.json"];
 const examples = [
   {
     file: "examples/lighthouse.md",

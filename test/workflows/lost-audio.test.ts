@@ -2,7 +2,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { connect, type Connection } from "../../src/database/connect.ts";
-import { saveFragments } from "../../src/narration/fragments.ts";
 import {
   finishSegments,
   claimSegments,
@@ -10,9 +9,7 @@ import {
   type WantedSegment,
 } from "../../src/narration/speech-segments.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
-import { NotStored } from "../../src/storage/storage.ts";
-import { failingOnLoss, forgetLostSegments, LOST } from "../../src/workflows/lost-audio.ts";
-import { remasterTask } from "../../src/workflows/narrate-speech.ts";
+import { blameLoss, failingOnLoss, forgetLostSegments, LOST } from "../../src/workflows/lost-audio.ts";
 import type { NarrationTools } from "../../src/workflows/narrate.ts";
 import { claimUngrouped } from "../../src/orchestrator/claim.ts";
 import { startRun } from "../../src/orchestrator/start.ts";
@@ -34,11 +31,10 @@ const audioSha256 = "b".repeat(64);
 const wanted = (pricePerCharacter: string): WantedSegment => {
   return { fingerprint, provider: "acme", model: "m", voice: "v", language: "en", characters: 10, pricePerCharacter };
 };
-const gone = () => Promise.reject(new NotStored("Nothing is stored there."));
 const tools = () =>
   ({
     db: connection.db,
-    storage: { missing: async (keys: string[]) => keys, local: gone },
+    storage: { damaged: async (keys: string[]) => keys },
   }) as unknown as NarrationTools;
 
 /** A segment that was bought once, at this price. */
@@ -73,34 +69,27 @@ test("lost speech that was free is there for whoever wants it next, unless it wa
   await buy("0");
   const ready = await readySegments(connection.db, [fingerprint]);
   const stale = new Map([[fingerprint, { ...ready.get(fingerprint)!, audioSha256: "c".repeat(64) }]]);
-  expect(await forgetLostSegments(tools(), stale, [wanted("0")])).toBe(true);
+  expect(await forgetLostSegments(tools(), stale, [wanted("0")])).toEqual([wanted("0")]);
   expect(await readySegments(connection.db, [fingerprint])).toEqual(ready);
-  expect(await forgetLostSegments(tools(), ready, [wanted("0")])).toBe(true);
+  expect(await forgetLostSegments(tools(), ready, [wanted("0")])).toEqual([wanted("0")]);
   expect(await readySegments(connection.db, [fingerprint])).toEqual(new Map());
-  expect(await forgetLostSegments({ ...tools(), storage: { missing: async () => [] } as never }, ready, [])).toBe(
-    false,
-  );
-});
-
-test("a fragment that cannot be mastered for want of its speech is forgotten, and the step fails at once", async () => {
-  await buy("0");
-  const base = "d".repeat(64);
-  const made = { audioSha256, bytes: 1, frames: 1, samples: 1, loudness: new Float32Array(1), peaks: new Int8Array(2) };
-  await saveFragments(connection.db, [{ key: "e".repeat(64), encoding: "mp3_128", base, gainDb: 0, ...made }]);
-  const task = failingOnLoss(remasterTask(tools()));
-  const input = {
-    fragment: { base, segments: [{ fingerprint, text: "A.", pause_after: 0 }] },
-    formats: ["mp3_128" as const],
-    plan: { sample_rate: 24_000 as const, gain_db: 1 },
-  };
-  const failure = await task.run(input, { signal: new AbortController().signal } as never).catch((error) => error);
-  expect(failure).toBeInstanceOf(PermanentError);
-  expect(failure).toMatchObject({ code: LOST, message: expect.stringContaining("Narrate the text again") });
-  expect(await here.rows("select 1 from lector.fragments")).toEqual([]);
+  const whole = { ...tools(), storage: { damaged: async () => [] } as never };
+  expect(await forgetLostSegments(whole, ready, [wanted("0")])).toEqual([]);
 });
 
 test("any other error passes through unchanged", async () => {
   const error = new Error(randomUUID());
   const task = failingOnLoss({ type: "a", run: () => Promise.reject(error) } as never);
   await expect(task.run(undefined as never, undefined as never)).rejects.toBe(error);
+});
+
+test("work that failed on lost audio fails for good, and says what to do", async () => {
+  const lost = () => blameLoss(tools(), [audioSha256, audioSha256], new Error("It is too short."));
+  const task = failingOnLoss({ type: "a", run: lost } as never);
+  const failure = await task.run(undefined as never, undefined as never).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(PermanentError);
+  const message = expect.stringMatching(/^1 stored files are damaged or gone, such as bb\/b+\. Narrate the text again/);
+  expect(failure).toMatchObject({ code: LOST, message, cause: { cause: { message: "It is too short." } } });
+  const whole = { ...tools(), storage: { damaged: async () => [] } } as unknown as NarrationTools;
+  await blameLoss(whole, [audioSha256], new Error("It is something else."));
 });

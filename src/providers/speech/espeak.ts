@@ -11,7 +11,7 @@ import type { EspeakJob } from "./espeak-child.ts";
 import type { EngineSettings } from "./espeak-engine.ts";
 import { espeakLanguages, ESPEAK_VARIANTS } from "./espeak-voices.ts";
 import { SpeechError, VoiceError } from "./speech.ts";
-import type { Speech, SpeechProvider, SpeechRequest, SpeechSettings } from "./speech.ts";
+import type { Delivery, Speech, SpeechProvider, SpeechRequest, SpeechSettings } from "./speech.ts";
 
 const VOICES = new Set(espeakLanguages().map(({ id }) => id));
 /** The engine's own parameters: words a minute, base pitch, and how lively the pitch moves. */
@@ -44,9 +44,9 @@ export function espeakSpeech({
     model: "espeak-ng-emscripten-0.3.5/1", // behind the slash: our own treatment of text and sound
     maxCharacters: MAX_CHARACTERS,
     price: "0",
-    check(voice, settings) {
+    check(voice, settings, delivery) {
       checkVoice(voice);
-      return checkSettings(settings);
+      return checkSettings(delivery ? withDelivery(settings, delivery) : settings);
     },
     async speak(requests, { signal } = {}) {
       if (requests.length === 0) return [];
@@ -83,6 +83,27 @@ function checkVoice(voice: string): void {
     const variants = ESPEAK_VARIANTS.join(", ");
     throw new VoiceError(`espeak's voice ${JSON.stringify(voice)} has an unknown variant. There are: ${variants}.`);
   }
+}
+
+/**
+ * Measured by autocorrelation over the whole scale: about a third of a speaker's frequency stays as it is and two thirds
+ * follow `pitch`, 50 steps to the octave. The engine keeps to a `rate` within about a tenth.
+ */
+const FIXED_PITCH = 1 / 3;
+
+function withDelivery(settings: SpeechSettings, { speed, pitch }: Delivery): SpeechSettings {
+  const rising = (2 ** (pitch / 12) - FIXED_PITCH) / (1 - FIXED_PITCH);
+  const own = {
+    ...(speed !== 1 && { rate: Math.round(SETTINGS.rate.default * speed) }),
+    ...(pitch !== 0 && { pitch: Math.round(SETTINGS.pitch.default + 50 * Math.log2(rising)) }),
+  };
+  for (const [name, said, value] of [["rate", "speed", speed] as const, ["pitch", "pitch", pitch] as const]) {
+    if (!Object.hasOwn(own, name) || !Object.hasOwn(settings, name)) continue;
+    throw new VoiceError(
+      `The voice has \`${said}\` ${value} and espeak's own setting \`${name}\` ${JSON.stringify(settings[name])}. Leave one of them out.`,
+    );
+  }
+  return { ...settings, ...own };
 }
 
 function checkSettings(settings: SpeechSettings): SpeechSettings {

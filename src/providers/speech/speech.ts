@@ -20,6 +20,12 @@ export type SpeechRequest = {
 export type SpeechSettings = Record<string, number | string | boolean>;
 
 /**
+ * How to speak, in words that mean the same for every provider. `speed`: times as fast as the voice's own way, 0.5 to 2;
+ * `pitch`: semitones above it, −6 to 6.
+ */
+export type Delivery = { speed: number; pitch: number };
+
+/**
  * `start` and `end` are UTF-16 offsets into the request's text, `from` and `to` samples at the speech's rate. Words
  * stand in the order of the text and overlap neither in the text nor in time; `0 <= from <= to <= samples`.
  */
@@ -41,8 +47,11 @@ export type SpeechProvider = {
   maxCharacters: number;
   /** US dollars for one character, a decimal string; "0" where speaking is free. */
   price: string;
-  /** Throws `VoiceError` for an unknown voice or setting; returns the settings without those that only say the default. */
-  check(voice: string, settings: SpeechSettings): SpeechSettings;
+  /**
+   * Throws `VoiceError` for an unknown voice or setting, and for a delivery that the voice cannot do. Returns the settings
+   * with the delivery in the provider's own terms, without what only says the default: the same sound, the same settings.
+   */
+  check(voice: string, settings: SpeechSettings, delivery?: Delivery): SpeechSettings;
   /**
    * Speaks the requests and answers in their order, all or none. Throws `SpeechError` or `VoiceError`, and the signal's
    * reason after an abort.

@@ -115,6 +115,35 @@ test("rate, pitch and range change the sound; what only says the default is drop
 });
 
 test.each([
+  [0.5, 0],
+  [0.8, -2],
+  [1.3, 4],
+  [2, 0],
+  [1, -6],
+  [1, 6],
+])("a speed of %f and a pitch of %d semitones are what is heard", async (speed, pitch) => {
+  const text = "Along alone a wall we owe on a low yellow moon rail, all alone away.";
+  const plain = await say(text);
+  const own = await say(text, "en-us", espeak.check("en-us", {}, { speed, pitch }));
+  const faster = plain.samples / own.samples / speed;
+  expect(faster).toBeGreaterThan(0.88);
+  expect(faster).toBeLessThan(1.12);
+  expect(Math.abs(12 * Math.log2(frequency(own) / frequency(plain)) - pitch)).toBeLessThan(0.7);
+});
+
+test("the voice's own way is no setting, so that it is the same sound", () => {
+  expect(espeak.check("en-us", { range: 40 }, { speed: 1, pitch: 0 })).toEqual({ range: 40 });
+  expect(espeak.check("en-us", {}, { speed: 1.2, pitch: 0 })).toEqual({ rate: 210 });
+  expect(espeak.check("en-us", { pitch: 60 }, { speed: 1.2, pitch: 0 })).toEqual({ rate: 210, pitch: 60 });
+});
+
+test("a speed or pitch beside the engine's own setting of it is refused", () => {
+  const both = () => espeak.check("en-us", { pitch: 60 }, { speed: 1, pitch: 2 });
+  expect(both).toThrow(VoiceError);
+  expect(both).toThrow("`pitch` 2 and espeak's own setting `pitch` 60. Leave one of them out.");
+});
+
+test.each([
   ["nobody", {}, `espeak has no voice "nobody". It has: af, am`],
   ["", {}, "espeak has no voice"],
   ["EN-US", {}, "espeak has no voice"],
@@ -196,4 +225,29 @@ function longestSilence(audio: Uint8Array): number {
     longest = Math.max(longest, run);
   }
   return longest;
+}
+
+/** Hz: the median over voiced stretches of the lag at which the sound is most like itself. */
+function frequency({ audio, sampleRate }: { audio: Uint8Array; sampleRate: number }): number {
+  const pcm = new Int16Array(audio.slice().buffer);
+  const window = 1024;
+  const found: number[] = [];
+  for (let at = 0; at + 2 * window < pcm.length; at += window) {
+    const likeness = (lag: number) => {
+      let [both, here, there] = [0, 0, 0];
+      for (let i = at; i < at + window; i++) {
+        both += pcm[i]! * pcm[i + lag]!;
+        here += pcm[i]! ** 2;
+        there += pcm[i + lag]! ** 2;
+      }
+      return here < window * 1e6 ? 0 : both / Math.sqrt(here * there + 1);
+    };
+    let best = { lag: 0, likeness: 0.8 };
+    for (let lag = Math.floor(sampleRate / 400); lag < sampleRate / 40; lag++) {
+      // An octave below is as much alike: the shortest lag wins, unless a longer one is clearly better.
+      if (likeness(lag) > best.likeness + 0.01) best = { lag, likeness: likeness(lag) };
+    }
+    if (best.lag > 0) found.push(sampleRate / best.lag);
+  }
+  return found.sort((a, b) => a - b)[found.length >> 1]!;
 }
