@@ -209,7 +209,7 @@ test.each([
     const run = await narrated(text(350, 1).join(" "));
     expect(run).toMatchObject({ status: "FAILED", error: { step: "assemble" } });
     expect(run.error!.message).toMatch(says);
-    expect(await here.rows("select * from lector.publications")).toEqual([]);
+    expect(await here.rows("select * from lector.publications where format_id <> 'waveform'")).toEqual([]);
   } finally {
     studio.stitch = stitch;
   }
@@ -273,7 +273,7 @@ test("a published file that was damaged is stitched again", async () => {
   const body = text(600, 2).join("\n\n");
   const first = await narrated(body);
   const whole = await published(first, "audio.mp3");
-  const [path] = await stored("select audio_sha256 as sha from lector.publications");
+  const [path] = await stored("select audio_sha256 as sha from lector.publications where format_id = 'mp3_128'");
   flipped(path!);
   expect((await published(first, "audio.mp3")).equals(whole)).toBe(false);
   const again = await narrated(body);
