@@ -6,13 +6,13 @@ import { answeredWithin } from "./patience.ts";
 import { spine } from "./migrations/001-spine.ts";
 import { peaks } from "./migrations/002-peaks.ts";
 import { timeouts } from "./migrations/003-timeouts.ts";
-import { ageing } from "./migrations/006-ageing.ts";
+import { ageing } from "./migrations/004-ageing.ts";
 
 const migrations: Record<string, Migration> = {
   "001-spine": spine,
   "002-peaks": peaks,
   "003-timeouts": timeouts,
-  "006-ageing": ageing,
+  "004-ageing": ageing,
 };
 
 export type Migrated = { applied: string[]; schema: string };
