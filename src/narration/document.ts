@@ -4,15 +4,17 @@ import { readFrontMatter } from "./front-matter.ts";
 import { openHtml } from "./html.ts";
 import { readMarkdown } from "./markdown.ts";
 import { cleaned, isSpeakable, newPage, plainText, type Page } from "./page.ts";
-import { phrasesFor } from "./phrases.ts";
 import { readPlainText } from "./plain-text.ts";
 
 export type BodyFormat = "markdown" | "html" | "text";
 
 export type BlockKind = "heading" | "paragraph" | "item" | "quote" | "row" | "caption" | "code" | "image" | "note";
 
-/** A run of text. `source`: UTF-16 offsets into the body as given; null for words that we add ("Image:"). */
-export type Inline = { text: string; source: [start: number, end: number] | null };
+/**
+ * A run of text. `source`: UTF-16 offsets into the body as given; null for words that we add ("Image:"). `language`: BCP 47, where it is in
+ * another language than the document.
+ */
+export type Inline = { text: string; source: [start: number, end: number] | null; language?: string };
 
 /** `level`: 1 to 6 of a heading, the depth of a list item (from 1). */
 export type DocumentBlock = { kind: BlockKind; level?: number; inline: Inline[] };
@@ -58,26 +60,40 @@ export function contentHash({ title, blocks }: SpeakableDocument): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify(title?.replace(/\s+/g, " ").trim() ?? null));
   for (const { kind, level, inline } of blocks) {
-    hash.update(JSON.stringify([kind, kind === "heading" ? level : 0, plainText(inline)]));
+    const heard: unknown[] = [kind, kind === "heading" ? level : 0, plainText(inline)];
+    hash.update(JSON.stringify([...heard, ...foreignParts(inline)]));
   }
   return `v1:${hash.digest("hex")}`;
+}
+
+/** Languages and texts of what is not in the document's language, in order; runs that meet are one. */
+function foreignParts(inline: Inline[]): [language: string, text: string][] {
+  const parts: { language: string | undefined; text: string }[] = [];
+  for (const { language, text } of inline) {
+    const last = parts.at(-1);
+    if (last !== undefined && (last.language === language || text.trim() === "")) last.text += text;
+    else parts.push({ language, text });
+  }
+  return parts.flatMap(({ language, text }) =>
+    language === undefined ? [] : [[language, text.replace(/\s+/g, " ").trim()]],
+  );
 }
 
 const readers: Record<BodyFormat, (body: string, locale: string | null) => Read> = {
   markdown(body, locale) {
     const { title, language, end } = readFrontMatter(body);
-    const page = newPage(phrasesFor(locale ?? language ?? detectLocale(prose(body.slice(end)))));
+    const page = newPage(locale ?? language ?? detectLocale(prose(body.slice(end))));
     readMarkdown(body, end, page);
     return { page, title: speakableOrNull(title), language };
   },
   html(body, locale) {
     const html = openHtml(body);
-    const page = newPage(phrasesFor(locale ?? html.language ?? detectLocale(html.sample())));
+    const page = newPage(locale ?? html.language ?? detectLocale(html.sample()));
     html.read(page);
     return { page, title: speakableOrNull(html.title), language: html.language };
   },
-  text(body) {
-    const page = newPage(phrasesFor(null));
+  text(body, locale) {
+    const page = newPage(locale ?? detectLocale(body));
     readPlainText(body, page);
     return { page, title: null, language: null };
   },

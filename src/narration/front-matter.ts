@@ -1,3 +1,5 @@
+import { canonical } from "./language.ts";
+
 /** `end`: where the text itself begins, in UTF-16 units. */
 export type FrontMatter = { title: string | null; language: string | null; end: number };
 
@@ -16,15 +18,6 @@ export function readFrontMatter(body: string): FrontMatter {
   if (first !== undefined && !/^(?:["']?[\p{L}_][\w .-]*["']?[ \t]*[:=]|[[#{])/u.test(first)) return none;
   const language = languageKeys.map((key) => valueOf(lines, key)).find((value) => value !== null) ?? null;
   return { title: valueOf(lines, "title"), language: canonical(language), end: match[0].length };
-}
-
-/** A BCP 47 tag as it should be written; null for what is none. */
-export function canonical(tag: string | null): string | null {
-  try {
-    return tag === null ? null : (Intl.getCanonicalLocales(tag.trim().replaceAll("_", "-"))[0] ?? null);
-  } catch {
-    return null;
-  }
 }
 
 function valueOf(lines: string[], key: string): string | null {

@@ -1,4 +1,5 @@
 import { codeLanguage } from "./code-language.ts";
+import { closeLanguage, leaveLanguages, openLanguage } from "./html-language.ts";
 import { isSilent } from "./html-silent.ts";
 import { structureOf, type Structure } from "./html-structure.ts";
 import { closeTable, closeTablePart, newTable, openTablePart, type HtmlTable } from "./html-table.ts";
@@ -30,6 +31,8 @@ export type Elements = {
   /** An element whose text is looked at first when it ends. */
   capture: { name: "pre" | "math" | "sup"; depth: number; text: string; language: string | null; mark: boolean } | null;
   table: HtmlTable | null;
+  /** Open elements that name their language (BCP 47; null: none that we know), and how many of their name are open in them. */
+  languages: { name: string; depth: number; language: string | null }[];
   /** Elements that are silent here although they are not hidden. */
   silent: ReadonlySet<string>;
   note: (id: string) => void;
@@ -67,7 +70,7 @@ export function newElements(
   silent: ReadonlySet<string> = new Set(),
   note: (id: string) => void = () => {},
 ): Elements {
-  return { page, stack: [], open: new Map(), muted: null, capture: null, table: null, silent, note };
+  return { page, stack: [], open: new Map(), muted: null, capture: null, table: null, languages: [], silent, note };
 }
 
 export function openElement(elements: Elements, name: string, attribute: Attribute): void {
@@ -82,13 +85,16 @@ export function openElement(elements: Elements, name: string, attribute: Attribu
     if (!withoutEnd.has(name)) elements.muted = { name, depth: 1 };
     return;
   }
+  if (structural.has(name)) closeSiblings(elements, name);
+  const outside = elements.languages.length;
+  openLanguage(elements, name, attribute);
   if (capture !== null) return openInCapture(capture, name, attribute);
   if (name === "pre" || name === "math" || name === "sup") return openCapture(elements, name, attribute);
   if (name === "img") return image(page, attribute("alt") ?? "", null);
   if (name === "br") return space(page);
   if (name === "q") return sayText(elements, "“", null);
   if (tableParts.has(name)) return openTablePart(elements, name, attribute);
-  if (structural.has(name)) return openStructure(elements, name, attribute);
+  if (structural.has(name)) return openStructure(elements, name, attribute, outside);
   if (breaks.has(name)) end(page);
 }
 
@@ -100,12 +106,14 @@ export function closeElement(elements: Elements, name: string): void {
   }
   if (capture !== null) {
     if (name === capture.name && --capture.depth === 0) closeCapture(elements, capture);
+    closeLanguage(elements, name);
     return;
   }
   if (name === "q") sayText(elements, "”", null);
   else if (tableParts.has(name)) closeTablePart(elements, name);
-  else if (structural.has(name)) closeStructure(elements, name);
+  else if (structural.has(name)) return closeStructure(elements, name);
   else if (breaks.has(name)) end(page);
+  closeLanguage(elements, name);
 }
 
 /** Ends what was left open: a table, a raised number. What is muted to the end stays silent. */
@@ -156,23 +164,23 @@ function beginText({ page, stack }: Elements, text: string): boolean {
   return true;
 }
 
-function openStructure(elements: Elements, name: string, attribute: Attribute): void {
+function openStructure(elements: Elements, name: string, attribute: Attribute, languages: number): void {
   const { page, stack, open } = elements;
-  if (name === "table") return openTable(elements, attribute);
-  if (name === "li" || name === "dt" || name === "dd") closeSiblings(elements, name);
+  if (name === "table") return openTable(elements, attribute, languages);
   end(page);
   const outer = stack.at(-1);
-  stack.push(structureOf(name, outer, attribute));
+  stack.push({ ...structureOf(name, outer, attribute), languages });
   open.set(name, (open.get(name) ?? 0) + 1);
 }
 
 // `<li>` ends the item before it, unless a list stands between them.
-function closeSiblings({ page, stack, open }: Elements, name: string): void {
+function closeSiblings(elements: Elements, name: string): void {
+  const { page, stack, open } = elements;
   const last = stack.at(-1)?.name;
-  const sibling = name === "li" ? last === "li" : last === "dt" || last === "dd";
+  const sibling = name === "li" ? last === "li" : /^d[dt]$/.test(name) && /^d[dt]$/.test(last ?? "");
   if (!sibling || last === undefined) return;
   end(page);
-  stack.pop();
+  leaveLanguages(elements, stack.pop()!.languages);
   open.set(last, open.get(last)! - 1);
 }
 
@@ -183,6 +191,7 @@ function closeStructure(elements: Elements, name: string): void {
     const closed = stack.pop()!;
     open.set(closed.name, open.get(closed.name)! - 1);
     if (closed.name === "table") closeTable(elements);
+    leaveLanguages(elements, closed.languages);
     if (closed.name === name) break;
   }
   end(page);
@@ -204,10 +213,11 @@ function bare(text: string): string {
     .toLowerCase();
 }
 
-function openTable(elements: Elements, attribute: Attribute): void {
+function openTable(elements: Elements, attribute: Attribute, languages: number): void {
   const { page, stack, open } = elements;
   end(page);
-  stack.push({ ...structureOf("table", stack.at(-1), () => null), name: "table", lists: stack.at(-1)?.lists ?? 0 });
+  const inside = structureOf("table", stack.at(-1), () => null);
+  stack.push({ ...inside, lists: stack.at(-1)?.lists ?? 0, languages });
   open.set("table", (open.get("table") ?? 0) + 1);
   if (elements.table !== null) elements.table.depth++;
   else if (!/^(?:presentation|none)$/i.test(attribute("role") ?? "")) elements.table = newTable();

@@ -12,6 +12,8 @@ export type Structure = {
   step: number;
   /** `li`: not said yet. */
   number: string | null;
+  /** How many elements around it name a language: those in it end with it, whether or not their tags come. */
+  languages: number;
 };
 
 export function structureOf(name: string, outer: Structure | undefined, attribute: Attribute): Structure {
@@ -24,6 +26,7 @@ export function structureOf(name: string, outer: Structure | undefined, attribut
     next: null,
     step: 1,
     number: null,
+    languages: 0,
   };
   if (/^h\d$/.test(name)) return { ...structure, kind: "heading", level: Number(name[1]) };
   if (name === "blockquote") return { ...structure, kind: "quote", level: undefined };

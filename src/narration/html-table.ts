@@ -1,6 +1,6 @@
 import type { Attribute, Elements } from "./html-elements.ts";
 import type { Inline } from "./document.ts";
-import { begin, end, isSpeakable, literal, plainText, type Page } from "./page.ts";
+import { again, begin, end, isSpeakable, plainText, type Page } from "./page.ts";
 import { sayTable, type Cell } from "./table.ts";
 
 /** A table that is being read. Tables inside its cells are only text. */
@@ -99,7 +99,7 @@ function sayCells(page: Page, rows: Cell[][]): void {
   for (const cell of rows.flat()) {
     if (!isSpeakable(plainText(cell))) continue;
     begin(page, "paragraph");
-    for (const part of cell) literal(page, part.text, part.source);
+    again(page, cell);
     end(page);
   }
 }

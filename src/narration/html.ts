@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
-import { canonical } from "./front-matter.ts";
 import { decodeEntity } from "./entities.ts";
 import { closeElement, finishElements, newElements, openElement, type Elements } from "./html-elements.ts";
 import { attributeOf, openingTag } from "./html-tags.ts";
+import { canonical } from "./language.ts";
 import { readHtmlText, sayTex } from "./html-text.ts";
 import { cleaned, end, isSpeakable, type Page } from "./page.ts";
 

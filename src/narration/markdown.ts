@@ -8,6 +8,7 @@ import {
   openElement,
   type Elements,
 } from "./html-elements.ts";
+import { leaveLanguages } from "./html-language.ts";
 import { attributeOf } from "./html-tags.ts";
 import { readHtmlText } from "./html-text.ts";
 import { readBlocks } from "./markdown-blocks.ts";
@@ -51,11 +52,14 @@ function readLeaf(reader: Reader, leaf: Leaf): void {
   if (elements.muted !== null || empty) return;
   if (leaf.kind === "table") return readTable(reader, leaf);
   if (leaf.kind === "code") return sayCode(reader, leaf);
+  const languages = elements.languages.length;
   openLeaf(page, leaf);
   if (leaf.kind === "paragraph" && leaf.place.first) dropTaskMark(reader.body, leaf.lines);
   if (leaf.kind === "formula") formula(page, "\\block", null);
   else readText(reader, regionOf(reader, leaf.lines));
   finishCapture(elements);
+  // What a line of text opens ends with it, closed or not.
+  leaveLanguages(elements, languages);
   end(page);
 }
 

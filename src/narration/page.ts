@@ -1,6 +1,7 @@
 import type { BlockKind, DocumentBlock, Inline } from "./document.ts";
 import { findUrls, hostOf } from "./bare-url.ts";
-import type { Phrases } from "./phrases.ts";
+import { foreignLanguageOf } from "./foreign-language.ts";
+import { phrasesFor, type Phrases } from "./phrases.ts";
 
 /**
  * What the readers write into: the blocks of a document, the open one last. Text is cleaned here, once for all
@@ -8,11 +9,17 @@ import type { Phrases } from "./phrases.ts";
  * ("---", "• • •") is left out.
  */
 export type Page = {
+  /** The document's language, BCP 47; null where nobody knows. */
+  locale: string | null;
   phrases: Phrases;
+  /** The language of what is being read, BCP 47, where that is another. */
+  language: string | null;
   blocks: DocumentBlock[];
   open: DocumentBlock | null;
   /** Whether the open block holds words of the text itself: a list number or an announcement alone is not heard. */
   said: boolean;
+  /** Runs of the open block that we add: they are in the document's language. */
+  added: Set<Inline>;
   /** While a table's cell is read, its text is kept here and blocks inside it only set spaces. */
   cell: Inline[] | null;
   /** What follows the open block once it ends: its images and footnotes. */
@@ -27,8 +34,19 @@ const speakable = /[\p{L}\p{N}]/u;
 const unspeakable =
   /(?<=^|[^\u0590-\u{10FFFF}])(?:\u200C|\u200D)|(?![\t-\r])\p{Cc}|[\u00AD\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD\p{Cs}\p{Co}]|[\u{E0000}-\u{E007F}]/gu;
 
-export function newPage(phrases: Phrases): Page {
-  return { phrases, blocks: [], open: null, said: false, cell: null, after: [], following: false };
+export function newPage(locale: string | null): Page {
+  return {
+    locale,
+    phrases: phrasesFor(locale),
+    language: null,
+    blocks: [],
+    open: null,
+    said: false,
+    added: new Set(),
+    cell: null,
+    after: [],
+    following: false,
+  };
 }
 
 export function isSpeakable(text: string): boolean {
@@ -58,13 +76,28 @@ export function end(page: Page): void {
   const { open, said } = page;
   page.open = null;
   page.said = false;
-  if (open !== null && said) page.blocks.push(open);
+  if (open !== null && said) finish(page, open);
+  page.added.clear();
   if (page.following || page.after.length === 0) return;
   // What follows may have followers itself (a footnote's footnote): they queue up, or a chain of them would overflow the stack.
+  const { language } = page;
   page.following = true;
+  page.language = null;
   for (let next = 0; next < page.after.length; next++) page.after[next]!();
   page.after = [];
   page.following = false;
+  page.language = language;
+}
+
+const told = new Set<BlockKind>(["paragraph", "item", "quote", "note"]);
+
+/** A whole block in another language is spoken in that, though nothing marks it. */
+function finish({ blocks, locale, added }: Page, block: DocumentBlock): void {
+  blocks.push(block);
+  if (!told.has(block.kind) || block.inline.some((part) => part.language !== undefined)) return;
+  const own = block.inline.filter((part) => !added.has(part));
+  const language = foreignLanguageOf(plainText(own), locale);
+  if (language !== null) for (const part of own) part.language = language;
 }
 
 /** Adds text as it stands in the body. `start`: where it begins there, in UTF-16 units; null where that is unknown. */
@@ -84,11 +117,24 @@ export function literal(page: Page, text: string, source: [number, number] | nul
   push(page, cleaned(text), source);
 }
 
+/** Adds runs that were read before, as a table's cells are. */
+export function again(page: Page, inline: readonly Inline[]): void {
+  const { language } = page;
+  for (const part of inline) {
+    page.language = part.language ?? null;
+    push(page, part.text, part.source);
+  }
+  page.language = language;
+}
+
 /** Adds words that do not count as content: a list's number, "Image:". */
 export function announce(page: Page, text: string, source: [number, number] | null): void {
-  const said = page.said;
-  push(page, text, source);
+  const { said, language } = page;
+  page.language = null;
+  const inline = push(page, text, source, true);
+  if (inline !== null) page.added.add(inline);
   page.said = said;
+  page.language = language;
 }
 
 export function space(page: Page): void {
@@ -100,10 +146,13 @@ export function image(page: Page, alt: string, source: [number, number] | null):
   const text = cleaned(alt).replace(/\s+/g, " ").trim();
   if (!isSpeakable(text)) return;
   if (page.cell !== null) return sayImage(page, text, source);
+  const { language } = page;
   page.after.push(() => {
+    page.language = language;
     begin(page, "image");
     sayImage(page, text, source);
     end(page);
+    page.language = null;
   });
 }
 
@@ -134,24 +183,31 @@ function run(page: Page, text: string, from: number, to: number, start: number |
   push(page, at === from ? part : text.slice(at, to), start === null ? null : [start + at, start + to]);
 }
 
-function push(page: Page, text: string, source: [number, number] | null): void {
-  if (text === "") return;
+/** `apart`: in a run of its own, which is given back. */
+function push(page: Page, text: string, source: [number, number] | null, apart = false): Inline | null {
+  if (text === "") return null;
   const inline = page.cell ?? page.open?.inline;
   if (inline === undefined) {
-    if (!isSpeakable(text)) return;
+    if (!isSpeakable(text)) return null;
     begin(page, "paragraph");
-    return push(page, text, source);
+    return push(page, text, source, apart);
   }
   if (!page.said && isSpeakable(text)) page.said = true;
   const last = inline.at(-1);
-  if (last !== undefined && joins(last, text, source)) {
+  if (!apart && last !== undefined && !page.added.has(last) && joins(last, text, source, page.language)) {
     last.text += text;
     if (last.source !== null && source !== null) last.source[1] = source[1];
-  } else inline.push({ text, source: source === null ? null : [source[0], source[1]] });
+    return last;
+  }
+  const added: Inline = { text, source: source === null ? null : [source[0], source[1]] };
+  if (page.language !== null) added.language = page.language;
+  inline.push(added);
+  return added;
 }
 
 /** Runs that stand beside each other in the body, letter for letter, are one. */
-function joins(last: Inline, text: string, source: [number, number] | null): boolean {
+function joins(last: Inline, text: string, source: [number, number] | null, language: string | null): boolean {
+  if ((last.language ?? null) !== language) return false;
   if (last.source === null || source === null) return last.source === source;
   const [from, to] = last.source;
   return to === source[0] && to - from === last.text.length && source[1] - source[0] === text.length;

@@ -48,7 +48,7 @@ export function planNarration(script: Script, speaker: Speaker, sampleRate: 24_0
   for (const [block, scriptBlock] of script.blocks.entries()) {
     const segments = segmentBlock(scriptBlock, options).map((segment): PlannedSegment => {
       const pauseAfter = samples(pauseAfterSegment(segment));
-      return { ...segment, fingerprint: fingerprintOf(segment.text, speaker), pauseAfter };
+      return { ...segment, fingerprint: fingerprintOf(segment, speaker), pauseAfter };
     });
     const first = segments[0];
     const last = segments.at(-1);
@@ -71,8 +71,9 @@ function fragmentsOf(all: PlannedSegment[], block: number, before: number, sampl
   });
 }
 
-function fingerprintOf(text: string, { provider, model, voice, settings, language }: Speaker): string {
-  return fingerprint({ provider, model, voice, settings, language, text, lexicon: [] });
+function fingerprintOf({ text, language: own }: Segment, speaker: Speaker): string {
+  const { provider, model, voice, settings, language } = speaker;
+  return fingerprint({ provider, model, voice, settings, language: own ?? language, text, lexicon: [] });
 }
 
 /** Unicode code points: what providers count and bill. */

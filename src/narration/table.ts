@@ -1,5 +1,5 @@
 import type { Inline } from "./document.ts";
-import { announce, begin, end, ended, isSpeakable, literal, plainText, type Page } from "./page.ts";
+import { again, announce, begin, end, ended, isSpeakable, literal, plainText, type Page } from "./page.ts";
 
 export type Cell = Inline[];
 
@@ -32,7 +32,7 @@ function sayRow(page: Page, names: string[], row: Cell[]): void {
     if (!isSpeakable(text)) continue;
     const name = names[column] ?? "";
     if (isSpeakable(name)) announce(page, `${name}: `, null);
-    for (const part of trimmed(cell)) literal(page, part.text, part.source);
+    again(page, trimmed(cell));
     announce(page, `${ended(text).slice(text.length)} `, null);
   }
   end(page);
@@ -45,7 +45,7 @@ function trimmed(cell: Cell): Cell {
     const text = index === last ? part.text.trimEnd() : part.text;
     const exact = part.source !== null && part.source[1] - part.source[0] === part.text.length;
     return exact && part.source !== null
-      ? { text, source: [part.source[0], part.source[0] + text.length] }
-      : { text, source: part.source };
+      ? { ...part, text, source: [part.source[0], part.source[0] + text.length] }
+      : { ...part, text };
   });
 }

@@ -15,6 +15,7 @@ import {
 } from "../narration/fragments.ts";
 import { distinctSegments, tokensOf, type Plan } from "../narration/plan.ts";
 import type { Script } from "../narration/script.ts";
+import { sentenceLocale, tokenLanguages } from "../narration/script-languages.ts";
 import { readySegments, segmentWords } from "../narration/speech-segments.ts";
 import { layOut, type Timeline } from "../narration/timeline.ts";
 import { blockTimes, tokenTimes } from "../narration/words.ts";
@@ -161,6 +162,8 @@ async function captionsOf(
     ofBlock.set(block, [...(ofBlock.get(block) ?? []), ...timed]);
   }
   return [...ofBlock].flatMap(([block, segments]) => {
-    return captionSentences(tokensOf(script.blocks[block]!), blockTimes(segments), script.locale);
+    const { locale, blocks } = script;
+    const rules = sentenceLocale(tokenLanguages(blocks[block]!, locale), locale);
+    return captionSentences(tokensOf(blocks[block]!), blockTimes(segments), rules);
   });
 }

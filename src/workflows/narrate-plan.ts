@@ -18,7 +18,15 @@ export type Mastering = z.infer<typeof mastering>;
 /** A fragment as a task of a fan-out gets it: no more than it needs. */
 export const fragmentToMake = z.object({
   base: z.string(),
-  segments: z.array(z.object({ fingerprint: z.string(), text: z.string(), pause_after: z.int() })),
+  segments: z.array(
+    z.object({
+      fingerprint: z.string(),
+      text: z.string(),
+      /** BCP 47; only where it is not the voice's. */
+      language: z.string().optional(),
+      pause_after: z.int(),
+    }),
+  ),
 });
 export type FragmentToMake = z.infer<typeof fragmentToMake>;
 
@@ -59,7 +67,9 @@ export function missingFragments(fragments: PlannedFragment[], there: Set<string
   const missing = new Map<string, FragmentToMake>();
   for (const { base, segments } of fragments) {
     if (there.has(base) || missing.has(base)) continue;
-    const parts = segments.map(({ fingerprint, text, pauseAfter }) => ({ fingerprint, text, pause_after: pauseAfter }));
+    const parts = segments.map(({ fingerprint, text, language, pauseAfter }) => {
+      return { fingerprint, text, ...(language !== undefined && { language }), pause_after: pauseAfter };
+    });
     missing.set(base, { base, segments: parts });
   }
   return [...missing.values()];

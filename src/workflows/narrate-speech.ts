@@ -66,18 +66,18 @@ async function speak(
 ): Promise<Map<string, ReadySegment>> {
   const provider = providerOf(tools.providers, voice.provider, voice.key);
   const claimant: Claimant = { ...context.token, executionId: context.executionId, ownerId: context.ownerId };
-  const texts = new Map(fragment.segments.map((segment) => [segment.fingerprint, segment.text]));
-  const wanted = [...texts].map(([fingerprint, text]) => ({
+  const segments = new Map(fragment.segments.map((segment) => [segment.fingerprint, segment]));
+  const wanted = [...segments.values()].map(({ fingerprint, text, language }) => ({
     fingerprint,
     provider: provider.name,
     model: provider.model,
     voice: voice.voice,
-    language: voice.language,
+    language: language ?? voice.language,
     characters: charactersOf(text),
     pricePerCharacter: provider.price,
   }));
   const { ready, mine, busy } = await claimSegments(tools.db, claimant, wanted);
-  for (const segment of await buy(tools, provider, voice, claimant, texts, mine, context.signal)) {
+  for (const segment of await buy(tools, provider, voice, claimant, segments, mine, context.signal)) {
     ready.set(segment.fingerprint, segment);
   }
   if (busy.length > 0) throw new RetryLater(BUSY_MS, `${busy.length} segments are being spoken elsewhere.`);
@@ -89,14 +89,16 @@ async function buy(
   provider: SpeechProvider,
   voice: VoiceInUse,
   claimant: Claimant,
-  texts: Map<string, string>,
+  segments: Map<string, FragmentToMake["segments"][number]>,
   mine: Map<string, string>,
   signal: AbortSignal,
 ): Promise<ReadySegment[]> {
   if (mine.size === 0) return [];
   const fingerprints = [...mine.keys()];
   const requests = fingerprints.map((fingerprint) => {
-    return { voice: voice.voice, language: voice.language, settings: voice.settings, text: texts.get(fingerprint)! };
+    const { text, language } = segments.get(fingerprint)!;
+    const spoken = language === undefined ? { language: voice.language } : { language, foreign: true as const };
+    return { voice: voice.voice, settings: voice.settings, text, ...spoken };
   });
   const speeches = await provider.speak(requests, { signal }).catch(async (error: unknown) => {
     if (error instanceof SpeechError || error instanceof VoiceError) await waste(db, [...mine.values()]);

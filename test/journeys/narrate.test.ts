@@ -121,3 +121,15 @@ test("an own voice of voices.json is used with its settings", async () => {
   expect(quickly.duration_s).toBeLessThan(usual.duration_s * 0.8);
   expect(slowly.segments.synthesised + quickly.segments.synthesised).toBe(2);
 });
+
+test("words in another language are spoken in that, and only they are spoken anew when they get it", async () => {
+  const text = (mark: string) => `<p>${sentence(600)}</p><p>She said <i${mark}>à demain, mes amis</i> and left.</p>`;
+  await here.narrate(here.write("plain.html", text("")), ["--locale", "en"]);
+  const made = await here.narrate(here.write("marked.html", text(' lang="fr"')), ["--locale", "en"]);
+  expect(made.segments).toEqual({ total: 4, synthesised: 3, reused: 1 });
+  const spoken = await database.rows(`select language, characters from lector.speech_segments where language = 'fr'`);
+  expect(spoken).toEqual([{ language: "fr", characters: count("à demain, mes amis") }]);
+  expect(readFileSync(made.files["srt"]!, "utf8").replaceAll("\n", " ")).toContain(
+    "She said à demain, mes amis and left.",
+  );
+});

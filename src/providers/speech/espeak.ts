@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { childPool } from "../../children/pool.ts";
 import type { EspeakJob } from "./espeak-child.ts";
 import type { EngineSettings } from "./espeak-engine.ts";
-import { espeakLanguages, ESPEAK_VARIANTS } from "./espeak-voices.ts";
+import { espeakLanguageFor, espeakLanguages, ESPEAK_VARIANTS } from "./espeak-voices.ts";
 import { SpeechError, VoiceError } from "./speech.ts";
 import type { Speech, SpeechProvider, SpeechRequest, SpeechSettings } from "./speech.ts";
 
@@ -63,8 +63,9 @@ export function espeakSpeech({
   };
 }
 
-function toJob({ voice, text, settings }: SpeechRequest): EspeakJob["texts"][number] {
-  checkVoice(voice);
+function toJob({ voice: own, language, foreign, text, settings }: SpeechRequest): EspeakJob["texts"][number] {
+  checkVoice(own);
+  const voice = foreign ? voiceIn(language, own) : own;
   if (text.length > MAX_CHARACTERS) {
     const message = `A text of ${text.length} characters is too long for espeak: split it at ${MAX_CHARACTERS}`;
     throw new SpeechError(message, { kind: "bad-request" });
@@ -83,6 +84,13 @@ function checkVoice(voice: string): void {
     const variants = ESPEAK_VARIANTS.join(", ");
     throw new VoiceError(`espeak's voice ${JSON.stringify(voice)} has an unknown variant. There are: ${variants}.`);
   }
+}
+
+/** The same speaker in another language; the voice itself where the engine does not have that. */
+function voiceIn(language: string, own: string): string {
+  const [ownLanguage, ...variant] = own.split("+");
+  const wanted = espeakLanguageFor(language, ownLanguage!);
+  return wanted === null ? own : [wanted, ...variant].join("+");
 }
 
 function checkSettings(settings: SpeechSettings): SpeechSettings {
