@@ -35,7 +35,8 @@ export async function narrateCommand(setup: Setup, source: string, options: Narr
   const read = await readSource(source, setup.limits.maxInputBytes);
   const voices = await setup.voices();
   const { voice, locale, title, formats } = options;
-  const request = { ...read, voice, locale, title, formats, maxCharacters: setup.limits.maxCharacters };
+  const { reading, limits } = setup;
+  const request = { ...read, voice, locale, title, formats, reading, maxCharacters: limits.maxCharacters };
   const prepared = prepareNarration(request, { voices, providers: setup.providers });
   const folder = await openOutFolder(resolve(options.out ?? join("out", read.name)));
 

@@ -5,6 +5,7 @@ import { openHtml } from "./html.ts";
 import { readMarkdown } from "./markdown.ts";
 import { cleaned, isSpeakable, newPage, plainText, type Page } from "./page.ts";
 import { readPlainText } from "./plain-text.ts";
+import { standardReading, type ReadingSettings } from "./reading-settings.ts";
 
 export type BodyFormat = "markdown" | "html" | "text";
 
@@ -33,6 +34,8 @@ export type ReadOptions = {
   locale?: string;
   /** Overrides the title that the text itself names; it is not spoken. */
   title?: string;
+  /** Default: `standardReading`. */
+  reading?: ReadingSettings | undefined;
 };
 
 type Read = { page: Page; title: string | null; language: string | null };
@@ -43,7 +46,11 @@ type Read = { page: Page; title: string | null; language: string | null };
  */
 export function readDocument(body: string, options: ReadOptions): SpeakableDocument {
   if (body.trim() === "") throw new UnusableInput("The text is empty. Give it at least one sentence.");
-  const { page, title, language } = readers[options.format](body, options.locale || null);
+  const { page, title, language } = readers[options.format](
+    body,
+    options.locale || null,
+    options.reading ?? standardReading,
+  );
   if (title !== null) speakTitle(page, title);
   const { blocks } = page;
   if (blocks.length === 0) {
@@ -79,21 +86,21 @@ function foreignParts(inline: Inline[]): [language: string, text: string][] {
   );
 }
 
-const readers: Record<BodyFormat, (body: string, locale: string | null) => Read> = {
-  markdown(body, locale) {
+const readers: Record<BodyFormat, (body: string, locale: string | null, settings: ReadingSettings) => Read> = {
+  markdown(body, locale, settings) {
     const { title, language, end } = readFrontMatter(body);
-    const page = newPage(locale ?? language ?? detectLocale(prose(body.slice(end))));
+    const page = newPage(locale ?? language ?? detectLocale(prose(body.slice(end))), settings);
     readMarkdown(body, end, page);
     return { page, title: speakableOrNull(title), language };
   },
-  html(body, locale) {
+  html(body, locale, settings) {
     const html = openHtml(body);
-    const page = newPage(locale ?? html.language ?? detectLocale(html.sample()));
+    const page = newPage(locale ?? html.language ?? detectLocale(html.sample()), settings);
     html.read(page);
     return { page, title: speakableOrNull(html.title), language: html.language };
   },
-  text(body, locale) {
-    const page = newPage(locale ?? detectLocale(body));
+  text(body, locale, settings) {
+    const page = newPage(locale ?? detectLocale(body), settings);
     readPlainText(body, page);
     return { page, title: null, language: null };
   },

@@ -1,4 +1,4 @@
-import { codeLanguage } from "./code-language.ts";
+import { sayCode } from "./code-block.ts";
 import { closeLanguage, leaveLanguages, openLanguage } from "./html-language.ts";
 import { isSilent } from "./html-silent.ts";
 import { structureOf, type Structure } from "./html-structure.ts";
@@ -246,7 +246,7 @@ function languageOf(attribute: Attribute): string | null {
 
 function closeCapture(elements: Elements, { name, text, language, mark }: NonNullable<Elements["capture"]>): void {
   elements.capture = null;
-  if (name === "pre") return sayCode(elements, text, language);
+  if (name === "pre") return readCode(elements, text, language);
   if (name === "math") return sayFormula(elements, text);
   const bracketed = mark && !isSpeakable(text);
   if (bracketed || text.trim() === "") return;
@@ -254,15 +254,10 @@ function closeCapture(elements: Elements, { name, text, language, mark }: NonNul
   sayText(elements, raised ? [...text.trim()].map((digit) => superscripts[digit]).join("") : text, null);
 }
 
-function sayCode({ page, stack }: Elements, text: string, language: string | null): void {
-  const phrase = page.phrases.code(codeLanguage(language ?? ""));
-  if (text.trim() === "" || phrase === null) return;
-  begin(page, "code");
-  const item = stack.at(-1);
-  if (item?.number !== null && item !== undefined && page.cell === null) {
-    announce(page, `${item.number} `, null);
-    item.number = null;
-  }
-  literal(page, phrase, null);
-  end(page);
+function readCode({ page, stack }: Elements, text: string, language: string | null): void {
+  const item = page.cell === null ? stack.at(-1) : undefined;
+  const number = item?.number == null ? null : { text: item.number, source: null };
+  if (item !== undefined) item.number = null;
+  const lines = text.split("\n").map((line) => ({ text: line, start: null }));
+  sayCode(page, language ?? "", lines, number);
 }

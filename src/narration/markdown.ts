@@ -1,4 +1,4 @@
-import { codeLanguage } from "./code-language.ts";
+import { sayCode, type CodeLine } from "./code-block.ts";
 import type { Inline } from "./document.ts";
 import {
   closeElement,
@@ -51,7 +51,7 @@ function readLeaf(reader: Reader, leaf: Leaf): void {
   const empty = leaf.lines.length === 0 && leaf.kind === "paragraph";
   if (elements.muted !== null || empty) return;
   if (leaf.kind === "table") return readTable(reader, leaf);
-  if (leaf.kind === "code") return sayCode(reader, leaf);
+  if (leaf.kind === "code") return readCode(reader, leaf);
   const languages = elements.languages.length;
   openLeaf(page, leaf);
   if (leaf.kind === "paragraph" && leaf.place.first) dropTaskMark(reader.body, leaf.lines);
@@ -78,14 +78,12 @@ function dropTaskMark(body: string, lines: number[]): void {
   if (mark !== null) lines[0]! += mark[0].length;
 }
 
-function sayCode(reader: Reader, leaf: Leaf): void {
-  const { page, body } = reader;
-  const empty = leaf.lines.every((at, index) => index % 2 === 1 || body.slice(at, leaf.lines[index + 1]).trim() === "");
-  const phrase = page.phrases.code(codeLanguage(leaf.info ?? ""));
-  if (empty || phrase === null) return;
-  begin(page, "code");
-  literal(page, phrase, null);
-  end(page);
+function readCode({ page, body }: Reader, { lines, info, place }: Leaf): void {
+  const code: CodeLine[] = [];
+  for (let line = 0; line < lines.length; line += 2) {
+    code.push({ text: body.slice(lines[line], lines[line + 1]), start: lines[line]! });
+  }
+  sayCode(page, info ?? "", code, place.number);
 }
 
 function readTable(reader: Reader, leaf: Leaf): void {

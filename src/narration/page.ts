@@ -2,6 +2,7 @@ import type { BlockKind, DocumentBlock, Inline } from "./document.ts";
 import { findUrls, hostOf } from "./bare-url.ts";
 import { foreignLanguageOf } from "./foreign-language.ts";
 import { phrasesFor, type Phrases } from "./phrases.ts";
+import type { ReadingSettings } from "./reading-settings.ts";
 
 /**
  * What the readers write into: the blocks of a document, the open one last. Text is cleaned here, once for all
@@ -12,6 +13,7 @@ export type Page = {
   /** The document's language, BCP 47; null where nobody knows. */
   locale: string | null;
   phrases: Phrases;
+  settings: ReadingSettings;
   /** The language of what is being read, BCP 47, where that is another. */
   language: string | null;
   blocks: DocumentBlock[];
@@ -34,10 +36,11 @@ const speakable = /[\p{L}\p{N}]/u;
 const unspeakable =
   /(?<=^|[^\u0590-\u{10FFFF}])(?:\u200C|\u200D)|(?![\t-\r])\p{Cc}|[\u00AD\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFD\p{Cs}\p{Co}]|[\u{E0000}-\u{E007F}]/gu;
 
-export function newPage(locale: string | null): Page {
+export function newPage(locale: string | null, settings: ReadingSettings): Page {
   return {
     locale,
     phrases: phrasesFor(locale),
+    settings,
     language: null,
     blocks: [],
     open: null,

@@ -3,15 +3,12 @@ import { again, announce, begin, end, ended, isSpeakable, literal, plainText, ty
 
 export type Cell = Inline[];
 
-// Settings later; past them a table is announced and skipped, because nobody can follow it by ear.
-const widest = 6;
-const longest = 30;
-
 /** Speaks a table row by row, with the column's name before each cell. Cells without words are passed over. */
 export function sayTable(page: Page, header: Cell[], rows: Cell[][]): void {
   const filled = rows.filter((row) => row.some((cell) => isSpeakable(plainText(cell))));
   const columns = filled.reduce((most, row) => Math.max(most, row.length), header.length);
-  if (columns > widest || filled.length > longest) return skipTable(page, columns, filled.length);
+  const { tableColumns, tableRows } = page.settings;
+  if (columns > tableColumns || filled.length > tableRows) return skipTable(page, columns, filled.length);
   const names = header.map((cell) => plainText(cell).replace(/[:：]$/u, ""));
   if (filled.length === 0) return sayRow(page, [], header);
   for (const row of filled) sayRow(page, names, row);

@@ -11,16 +11,24 @@
  *   publish    what was made is described in narration.json
  */
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
 import { z } from "zod";
 import type { Voices } from "../catalog/voices.ts";
 import type { Database } from "../database/connect.ts";
 import { formatOf } from "../media/formats.ts";
 import type { Studio } from "../media/studio.ts";
-import { contentHash, readDocument, UnusableInput, type BodyFormat } from "../narration/document.ts";
+import {
+  contentHash,
+  readDocument,
+  UnusableInput,
+  type BodyFormat,
+  type SpeakableDocument,
+} from "../narration/document.ts";
 import { detectLocale } from "../narration/detect-locale.ts";
 import { verbatimScript } from "../narration/script.ts";
 import { charactersOf } from "../narration/plan.ts";
+import { standardReading, type ReadingSettings } from "../narration/reading-settings.ts";
 import type { DefinitionInput } from "../orchestrator/definition.ts";
 import type { Task } from "../orchestrator/task.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -90,6 +98,10 @@ const narrateInput = z.object({
   body: z.string(),
   body_format: z.enum(["markdown", "html", "text"]),
   locale: z.string(),
+  /** Kept with the run: whichever process reads the text, it reads the same. Runs of before have none. */
+  reading: z
+    .object({ table_columns: z.int(), table_rows: z.int(), code_blocks: z.enum(["announce", "read"]) })
+    .optional(),
   /** The tag's title; null: the document's. */
   title: z.string().nullable(),
   voice: voiceInUse,
@@ -111,6 +123,7 @@ export type NarrationRequest = {
   voice?: string | undefined;
   formats: string[];
   title?: string | undefined;
+  reading?: ReadingSettings | undefined;
   maxCharacters: number;
 };
 
@@ -127,7 +140,10 @@ export function prepareNarration(
   const { body, bodyFormat, name } = request;
   const formats = [...new Set(request.formats.map((format) => formatOf(format).id))];
   const given = request.locale === undefined ? undefined : canonicalLocale(request.locale);
-  const document = readDocument(body, { format: bodyFormat, ...(given && { locale: given }) });
+  const { tableColumns, tableRows, codeBlocks } = request.reading ?? standardReading;
+  const settings = { tableColumns, tableRows, codeBlocks };
+  const options = { format: bodyFormat, ...(given && { locale: given }) };
+  const document = readDocument(body, { ...options, reading: settings });
   const text = document.blocks.flatMap((block) => block.inline.map((inline) => inline.text)).join(" ");
   const characters = charactersOf(text);
   if (characters > request.maxCharacters) {
@@ -140,15 +156,22 @@ export function prepareNarration(
   const title = request.title ?? null;
   const hash = contentHash(document);
   const key = { hash, locale, voice, formats, title, script_mode: "verbatim" };
+  const isStandard = isDeepStrictEqual(settings, standardReading);
   return {
     input: {
       body,
       body_format: bodyFormat,
       locale,
+      reading: { table_columns: tableColumns, table_rows: tableRows, code_blocks: codeBlocks },
       title,
       voice,
       formats,
-      about: { name, locale, voice: voice.key, content_hash: hash },
+      about: {
+        name,
+        locale,
+        voice: voice.key,
+        content_hash: isStandard ? hash : contentHash(readDocument(body, options)),
+      },
     },
     dedupeKey: `narrate:${createHash("sha256").update(canonicalize(key)!).digest("hex")}`,
   };
@@ -169,8 +192,21 @@ const extractTask: Task<NarrateInput> = {
   type: "extract_document",
   input: narrateInput,
   output: anyObject,
-  run: async ({ body, body_format: format, locale }) => readDocument(body, { format, locale }),
+  run: async (input) => documentOf(input),
 };
+
+/** The text of a run, read as its input says. */
+export function documentOf({ body, body_format: format, locale, reading }: NarrateInput): SpeakableDocument {
+  return readDocument(body, {
+    format,
+    locale,
+    reading: reading && {
+      tableColumns: reading.table_columns,
+      tableRows: reading.table_rows,
+      codeBlocks: reading.code_blocks,
+    },
+  });
+}
 
 const scriptTask: Task<{ extracted: unknown; locale: string }> = {
   type: "write_script",

@@ -133,3 +133,22 @@ test("words in another language are spoken in that, and only they are spoken ane
     "She said à demain, mes amis and left.",
   );
 });
+
+test("what is heard of tables and code is set, and does not change what the text is", async () => {
+  const file = here.write(
+    "set.md",
+    `${sentence(700)}\n\n| a | b |\n|---|---|\n| one | two |\n\n\`\`\`\nx plus y\n\`\`\`\n`,
+  );
+  const usual = await here.narrate(file, ["--out", "usual"]);
+  const env = { LECTOR_TABLE_COLUMNS: "1", LECTOR_CODE_BLOCKS: "read" };
+  const other = await here.narrate(file, ["--out", "other"], { env });
+  const [captions, otherCaptions] = [usual, other].map(({ files }) =>
+    readFileSync(files["srt"]!, "utf8").replaceAll("\n", " "),
+  );
+  expect(captions).toContain("a: one.");
+  expect(captions).not.toContain("x plus y");
+  expect(otherCaptions).toContain("Table with 2 columns and 1 row, not read out.");
+  expect(otherCaptions).toContain("x plus y");
+  const hashes = [usual, other].map(({ files }) => JSON.parse(readFileSync(files["json"]!, "utf8")).content_hash);
+  expect(hashes[1]).toBe(hashes[0]);
+});
