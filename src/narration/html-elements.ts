@@ -1,21 +1,13 @@
 import { sayCode } from "./code-block.ts";
+import type { Inline } from "./document.ts";
 import { closeLanguage, leaveLanguages, openLanguage } from "./html-language.ts";
-import { isSilent } from "./html-silent.ts";
+import { media, sayImage, sayMedia } from "./html-media.ts";
+import { isProse, sayProse } from "./html-pre.ts";
+import { isHidden, isSilent } from "./html-silent.ts";
+import { raisedText } from "./html-superscript.ts";
 import { structureOf, type Structure } from "./html-structure.ts";
 import { closeTable, closeTablePart, newTable, openTablePart, type HtmlTable } from "./html-table.ts";
-import {
-  announce,
-  begin,
-  end,
-  formula,
-  image,
-  isSpeakable,
-  literal,
-  plainText,
-  space,
-  words,
-  type Page,
-} from "./page.ts";
+import { announce, begin, end, formula, isSpeakable, literal, plainText, space, words, type Page } from "./page.ts";
 
 /*
  * What each HTML element means to a listener. Fed with opening tags, text and closing tags by whoever reads them (a tree, raw HTML in
@@ -28,11 +20,15 @@ export type Elements = {
   open: Map<string, number>;
   /** An element whose text is not heard, and how many of its name are open. */
   muted: { name: string; depth: number } | null;
-  /** An element whose text is looked at first when it ends. */
+  /** An element whose text is looked at first when it ends. `mark`: it holds a note's mark (`sup`), is marked as code (`pre`). */
   capture: { name: "pre" | "math" | "sup"; depth: number; text: string; language: string | null; mark: boolean } | null;
   table: HtmlTable | null;
   /** Open elements that name their language (BCP 47; null: none that we know), and how many of their name are open in them. */
   languages: { name: string; depth: number; language: string | null }[];
+  /** Open `address` elements. */
+  addresses: number;
+  /** Where the last `br` stands in its block. */
+  broken: { inline: Inline[]; run: number; length: number } | null;
   /** Elements that are silent here although they are not hidden. */
   silent: ReadonlySet<string>;
   note: (id: string) => void;
@@ -49,28 +45,24 @@ const structural = new Set(
   "blockquote caption dd dl dt figcaption h1 h2 h3 h4 h5 h6 li ol table ul menu dir".split(" "),
 );
 const tableParts = new Set(["thead", "tbody", "tfoot", "tr", "td", "th"]);
-const superscripts: Record<string, string> = {
-  "0": "⁰",
-  "1": "¹",
-  "2": "²",
-  "3": "³",
-  "4": "⁴",
-  "5": "⁵",
-  "6": "⁶",
-  "7": "⁷",
-  "8": "⁸",
-  "9": "⁹",
-  "+": "⁺",
-  "-": "⁻",
-  "−": "⁻",
-};
-
 export function newElements(
   page: Page,
   silent: ReadonlySet<string> = new Set(),
   note: (id: string) => void = () => {},
 ): Elements {
-  return { page, stack: [], open: new Map(), muted: null, capture: null, table: null, languages: [], silent, note };
+  return {
+    page,
+    stack: [],
+    open: new Map(),
+    muted: null,
+    capture: null,
+    table: null,
+    languages: [],
+    addresses: 0,
+    broken: null,
+    silent,
+    note,
+  };
 }
 
 export function openElement(elements: Elements, name: string, attribute: Attribute): void {
@@ -81,6 +73,7 @@ export function openElement(elements: Elements, name: string, attribute: Attribu
     if (muted.name !== "p" || !(name === "p" || breaks.has(name) || structural.has(name))) return;
     elements.muted = null;
   }
+  if (media.has(name) && !isHidden(attribute)) sayMedia(elements, name, attribute);
   if (isSilent(elements, name, attribute)) {
     if (!withoutEnd.has(name)) elements.muted = { name, depth: 1 };
     return;
@@ -90,8 +83,9 @@ export function openElement(elements: Elements, name: string, attribute: Attribu
   openLanguage(elements, name, attribute);
   if (capture !== null) return openInCapture(capture, name, attribute);
   if (name === "pre" || name === "math" || name === "sup") return openCapture(elements, name, attribute);
-  if (name === "img") return image(page, attribute("alt") ?? "", null);
-  if (name === "br") return space(page);
+  if (name === "img" || name === "amp-img") return sayImage(elements, attribute);
+  if (name === "br") return breakLine(elements);
+  if (name === "address") elements.addresses++;
   if (name === "q") return sayText(elements, "“", null);
   if (tableParts.has(name)) return openTablePart(elements, name, attribute);
   if (structural.has(name)) return openStructure(elements, name, attribute, outside);
@@ -110,7 +104,8 @@ export function closeElement(elements: Elements, name: string): void {
     return;
   }
   if (name === "q") sayText(elements, "”", null);
-  else if (tableParts.has(name)) closeTablePart(elements, name);
+  if (name === "address") elements.addresses = Math.max(0, elements.addresses - 1);
+  if (tableParts.has(name)) closeTablePart(elements, name);
   else if (structural.has(name)) return closeStructure(elements, name);
   else if (breaks.has(name)) end(page);
   closeLanguage(elements, name);
@@ -162,6 +157,21 @@ function beginText({ page, stack }: Elements, text: string): boolean {
   announce(page, `${inside.number} `, null);
   inside.number = null;
   return true;
+}
+
+/** A line's end is a space, two are a paragraph's end; the lines of an address are parted by commas. */
+function breakLine(elements: Elements): void {
+  const { page, addresses, broken } = elements;
+  const inline = page.cell ?? page.open?.inline;
+  if (inline === undefined) return;
+  if (broken !== null && broken.inline === inline && isBlankFrom(broken)) return end(page);
+  if (addresses > 0 && /[\p{L}\p{N})]\s*$/u.test(inline.at(-1)?.text ?? "")) literal(page, ",", null);
+  space(page);
+  elements.broken = { inline, run: inline.length - 1, length: inline.at(-1)!.text.length };
+}
+
+function isBlankFrom({ inline, run, length }: NonNullable<Elements["broken"]>): boolean {
+  return inline.slice(run).every(({ text }, index) => (index === 0 ? text.slice(length) : text).trim() === "");
 }
 
 function openStructure(elements: Elements, name: string, attribute: Attribute, languages: number): void {
@@ -226,13 +236,15 @@ function openTable(elements: Elements, attribute: Attribute, languages: number):
 function openCapture(elements: Elements, name: "pre" | "math" | "sup", attribute: Attribute): void {
   if (name === "pre") end(elements.page);
   const language = name === "pre" ? languageOf(attribute) : null;
-  elements.capture = { name, depth: 1, text: "", language, mark: false };
+  elements.capture = { name, depth: 1, text: "", language, mark: language !== null };
 }
 
 function openInCapture(capture: NonNullable<Elements["capture"]>, name: string, attribute: Attribute): void {
   if (name === capture.name) capture.depth++;
   if (name === "br") capture.text += "\n";
-  if (name === "code") capture.language ??= languageOf(attribute);
+  if (capture.name !== "pre" || name !== "code") return;
+  capture.language ??= languageOf(attribute);
+  capture.mark = true;
 }
 
 function languageOf(attribute: Attribute): string | null {
@@ -246,12 +258,18 @@ function languageOf(attribute: Attribute): string | null {
 
 function closeCapture(elements: Elements, { name, text, language, mark }: NonNullable<Elements["capture"]>): void {
   elements.capture = null;
-  if (name === "pre") return readCode(elements, text, language);
+  if (name === "pre") return readPre(elements, text, language, mark);
   if (name === "math") return sayFormula(elements, text);
   const bracketed = mark && !isSpeakable(text);
   if (bracketed || text.trim() === "") return;
-  const raised = /^[\d+−-]+$/.test(text.trim());
-  sayText(elements, raised ? [...text.trim()].map((digit) => superscripts[digit]).join("") : text, null);
+  const before = (elements.page.cell ?? elements.page.open?.inline)?.at(-1)?.text.slice(-8) ?? "";
+  const said = raisedText(text, before);
+  if (said !== "") sayText(elements, said, null);
+}
+
+function readPre(elements: Elements, text: string, language: string | null, marked: boolean): void {
+  if (!marked && isProse(text)) return sayProse(elements.page, text);
+  readCode(elements, text, language);
 }
 
 function readCode({ page, stack }: Elements, text: string, language: string | null): void {

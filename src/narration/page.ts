@@ -103,8 +103,22 @@ function finish({ blocks, locale, added }: Page, block: DocumentBlock): void {
   if (language !== null) for (const part of own) part.language = language;
 }
 
+// Bytes written as letters: an embedded image, or digits, small and capital letters in a run that no word has.
+const bytes =
+  /data:[\w/+.-]{0,60}(?:;[\w=-]{1,60}){0,3},[\w+/%-]{20,}={0,2}|(?=[A-Za-z+/]{0,60}\d)(?=[\da-z+/]{0,60}[A-Z])(?=[\dA-Z+/]{0,60}[a-z])[\w+/-]{80,}={0,2}/g;
+
 /** Adds text as it stands in the body. `start`: where it begins there, in UTF-16 units; null where that is unknown. */
 export function words(page: Page, text: string, start: number | null): void {
+  if (text.length < 24) return sayWords(page, text, start);
+  let from = 0;
+  for (const match of text.matchAll(bytes)) {
+    sayWords(page, text.slice(from, match.index), start === null ? null : start + from);
+    from = match.index + match[0].length;
+  }
+  sayWords(page, text.slice(from), start === null ? null : start + from);
+}
+
+function sayWords(page: Page, text: string, start: number | null): void {
   let from = 0;
   for (const [urlStart, urlEnd] of findUrls(text)) {
     run(page, text, from, urlStart, start);
@@ -144,16 +158,21 @@ export function space(page: Page): void {
   if (page.cell !== null || page.open !== null) push(page, " ", null);
 }
 
-/** An image is heard in its place where it stands alone or in a table's cell, else after its block. */
-export function image(page: Page, alt: string, source: [number, number] | null): void {
+/** An image, or what `phrase` announces, is heard in its place where it stands alone or in a table's cell, else after its block. */
+export function image(
+  page: Page,
+  alt: string,
+  source: [number, number] | null,
+  phrase: string | null = page.phrases.image,
+): void {
   const text = cleaned(alt).replace(/\s+/g, " ").trim();
   if (!isSpeakable(text)) return;
-  if (page.cell !== null) return sayImage(page, text, source);
+  if (page.cell !== null) return sayImage(page, text, source, phrase);
   const { language } = page;
   page.after.push(() => {
     page.language = language;
     begin(page, "image");
-    sayImage(page, text, source);
+    sayImage(page, text, source, phrase);
     end(page);
     page.language = null;
   });
@@ -165,8 +184,8 @@ export function formula(page: Page, tex: string, source: [number, number] | null
   if (page.phrases.formula !== null) literal(page, page.phrases.formula, source);
 }
 
-function sayImage(page: Page, alt: string, source: [number, number] | null): void {
-  if (page.phrases.image !== null) announce(page, `${page.phrases.image} `, null);
+function sayImage(page: Page, alt: string, source: [number, number] | null, phrase: string | null): void {
+  if (phrase !== null) announce(page, `${phrase} `, null);
   literal(page, ended(alt), source);
 }
 

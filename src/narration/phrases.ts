@@ -1,6 +1,8 @@
 /** The words that we add to a text. null: said by its content alone, because we have no word in that language. */
 export type Phrases = {
   image: string | null;
+  video: string | null;
+  audio: string | null;
   footnote: string | null;
   formula: string | null;
   code(language: string | null): string | null;
@@ -8,11 +10,21 @@ export type Phrases = {
   table(columns: number, rows: number): string | null;
 };
 
-const silent: Phrases = { image: null, footnote: null, formula: null, code: () => null, table: () => null };
+const silent: Phrases = {
+  image: null,
+  video: null,
+  audio: null,
+  footnote: null,
+  formula: null,
+  code: () => null,
+  table: () => null,
+};
 
 const byLanguage: Record<string, Phrases> = {
   en: {
     image: "Image:",
+    video: "Video:",
+    audio: "Audio:",
     footnote: "Footnote:",
     formula: "formula",
     code: (language) => (language === null ? "Code example." : `Code example, in ${language}.`),
@@ -20,6 +32,8 @@ const byLanguage: Record<string, Phrases> = {
   },
   id: {
     image: "Gambar:",
+    video: "Video:",
+    audio: "Audio:",
     footnote: "Catatan kaki:",
     formula: "rumus",
     code: (language) => (language === null ? "Contoh kode." : `Contoh kode, dalam ${language}.`),
