@@ -1,3 +1,6 @@
+/** GitHub's alerts. */
+export type AlertKind = "note" | "tip" | "important" | "warning" | "caution";
+
 /** The words that we add to a text. null: said by its content alone, because we have no word in that language. */
 export type Phrases = {
   image: string | null;
@@ -5,6 +8,8 @@ export type Phrases = {
   audio: string | null;
   footnote: string | null;
   formula: string | null;
+  /** What begins a callout. */
+  alert(kind: AlertKind): string | null;
   code(language: string | null): string | null;
   /** A table that is too wide or too long to be heard. */
   table(columns: number, rows: number): string | null;
@@ -16,8 +21,17 @@ const silent: Phrases = {
   audio: null,
   footnote: null,
   formula: null,
+  alert: () => null,
   code: () => null,
   table: () => null,
+};
+
+const indonesianAlerts: Record<AlertKind, string> = {
+  note: "Catatan:",
+  tip: "Kiat:",
+  important: "Penting:",
+  warning: "Peringatan:",
+  caution: "Hati-hati:",
 };
 
 const byLanguage: Record<string, Phrases> = {
@@ -27,6 +41,7 @@ const byLanguage: Record<string, Phrases> = {
     audio: "Audio:",
     footnote: "Footnote:",
     formula: "formula",
+    alert: (kind) => `${kind[0]!.toUpperCase()}${kind.slice(1)}:`,
     code: (language) => (language === null ? "Code example." : `Code example, in ${language}.`),
     table: (columns, rows) => `Table with ${count(columns, "column")} and ${count(rows, "row")}, not read out.`,
   },
@@ -36,6 +51,7 @@ const byLanguage: Record<string, Phrases> = {
     audio: "Audio:",
     footnote: "Catatan kaki:",
     formula: "rumus",
+    alert: (kind) => indonesianAlerts[kind],
     code: (language) => (language === null ? "Contoh kode." : `Contoh kode, dalam ${language}.`),
     table: (columns, rows) => `Tabel dengan ${columns} kolom dan ${rows} baris, tidak dibacakan.`,
   },
