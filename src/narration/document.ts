@@ -3,11 +3,12 @@ import { detectLocale } from "./detect-locale.ts";
 import { readFrontMatter } from "./front-matter.ts";
 import { openHtml } from "./html.ts";
 import { readMarkdown } from "./markdown.ts";
+import { withoutMdx } from "./mdx.ts";
 import { cleaned, isSpeakable, newPage, plainText, type Page } from "./page.ts";
 import { readPlainText } from "./plain-text.ts";
 import { standardReading, type ReadingSettings } from "./reading-settings.ts";
 
-export type BodyFormat = "markdown" | "html" | "text";
+export type BodyFormat = "markdown" | "mdx" | "html" | "text";
 
 export type BlockKind = "heading" | "paragraph" | "item" | "quote" | "row" | "caption" | "code" | "image" | "note";
 
@@ -87,12 +88,8 @@ function foreignParts(inline: Inline[]): [language: string, text: string][] {
 }
 
 const readers: Record<BodyFormat, (body: string, locale: string | null, settings: ReadingSettings) => Read> = {
-  markdown(body, locale, settings) {
-    const { title, language, end } = readFrontMatter(body);
-    const page = newPage(locale ?? language ?? detectLocale(prose(body.slice(end))), settings);
-    readMarkdown(body, end, page);
-    return { page, title: speakableOrNull(title), language };
-  },
+  markdown: (body, locale, settings) => readMatter(body, locale, settings, "markdown"),
+  mdx: (body, locale, settings) => readMatter(body, locale, settings, "mdx"),
   html(body, locale, settings) {
     const html = openHtml(body);
     const page = newPage(locale ?? html.language ?? detectLocale(html.sample()), settings);
@@ -105,6 +102,15 @@ const readers: Record<BodyFormat, (body: string, locale: string | null, settings
     return { page, title: null, language: null };
   },
 };
+
+/** Front matter, then Markdown. */
+function readMatter(body: string, locale: string | null, settings: ReadingSettings, kind: "markdown" | "mdx"): Read {
+  const { title, language, end } = readFrontMatter(body);
+  const text = kind === "mdx" ? withoutMdx(body, end) : body;
+  const page = newPage(locale ?? language ?? detectLocale(prose(text.slice(end))), settings);
+  readMarkdown(text, end, page, { indentedCode: kind === "markdown" });
+  return { page, title: speakableOrNull(title), language };
+}
 
 function speakableOrNull(title: string | null): string | null {
   const text = cleaned(title ?? "")

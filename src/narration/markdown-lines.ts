@@ -52,6 +52,7 @@ export type Reader = Blocks & {
   depth: number;
   /** From where on the line holds nothing but one rule mark and white space, by mark. */
   ruleStart: Map<string, number>;
+  indentedCode: boolean;
 };
 
 export function addLeaf(reader: Reader, kind: Leaf["kind"], lines: number[]): Leaf {

@@ -34,9 +34,9 @@ type Reader = {
 /** Where a text that is put together of several lines stands in the body. */
 type Region = { text: string; /** Starts: in the text and in the body, line by line. */ starts: number[] };
 
-/** Reads Markdown from `start` on into the page. */
-export function readMarkdown(body: string, start: number, page: Page): void {
-  const blocks = readBlocks(body, start);
+/** Reads Markdown from `start` on into the page. `indentedCode`: whether lines set far in are code; in MDX they are text. */
+export function readMarkdown(body: string, start: number, page: Page, options: { indentedCode: boolean }): void {
+  const blocks = readBlocks(body, start, options);
   const references = {
     any: blocks.references.size > 0,
     has: (label: string) => blocks.references.has(label),

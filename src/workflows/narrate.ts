@@ -96,7 +96,7 @@ export type NarrationTools = {
 
 const narrateInput = z.object({
   body: z.string(),
-  body_format: z.enum(["markdown", "html", "text"]),
+  body_format: z.enum(["markdown", "mdx", "html", "text"]),
   locale: z.string(),
   /** Kept with the run: whichever process reads the text, it reads the same. Runs of before have none. */
   reading: z
