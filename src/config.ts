@@ -27,6 +27,9 @@ export type Config = {
   cores: number;
   maxInputBytes: number;
   maxCharacters: number;
+  tableColumns: number;
+  tableRows: number;
+  codeBlocks: (typeof codeBlocks)[number];
   port: number;
   host: string;
   apiKey: string | null;
@@ -45,6 +48,7 @@ export class InvalidSetting extends Error {
 type Setting<T> = { name: string; help: string; example: string; read(value: string | undefined): T };
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const codeBlocks = ["announce", "read"] as const;
 
 export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
   databaseUrl: {
@@ -161,6 +165,24 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     help: "The longest text that is narrated in one run, in characters.",
     example: "2000000",
     read: (value) => integer("LECTOR_MAX_CHARACTERS", value, { fallback: 2_000_000, least: 1, most: 100_000_000 }),
+  },
+  tableColumns: {
+    name: "LECTOR_TABLE_COLUMNS",
+    help: "A table with more columns is announced and skipped.",
+    example: "6",
+    read: (value) => integer("LECTOR_TABLE_COLUMNS", value, { fallback: 6, least: 0, most: 1000 }),
+  },
+  tableRows: {
+    name: "LECTOR_TABLE_ROWS",
+    help: "A table with more rows below its header is announced and skipped.",
+    example: "30",
+    read: (value) => integer("LECTOR_TABLE_ROWS", value, { fallback: 30, least: 0, most: 100_000 }),
+  },
+  codeBlocks: {
+    name: "LECTOR_CODE_BLOCKS",
+    help: "announce, or read: whether a code block's body is heard behind its announcement.",
+    example: "announce",
+    read: (value) => oneOf("LECTOR_CODE_BLOCKS", codeBlocks, value ?? "announce"),
   },
   port: {
     name: "PORT",

@@ -43,6 +43,7 @@ function setupOf(config: Config): Setup {
   const setup: Setup = {
     dataDir: config.dataDir,
     limits: config,
+    reading: config,
     providers,
     voices: () => {
       const file = config.voicesFile ?? join(config.dataDir, "voices.json");
@@ -164,7 +165,7 @@ async function serve(
     providers: setup.providers,
     definitions,
     schema: migrated.schema,
-    settings: { ...config, maxCharacters: config.maxTextCharacters },
+    settings: { ...config, maxCharacters: config.maxTextCharacters, reading: config },
     logger,
     version: packageVersion(),
     pageDir: pageFolder(),

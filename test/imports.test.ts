@@ -69,7 +69,9 @@ const table: Table = {
 };
 
 /** Source files that may pass 300 lines, each with its reason. */
-const long: Record<string, string> = {};
+const long: Record<string, string> = {
+  "config.ts": "one flat table: every setting with its name, default, validator and help",
+};
 
 const root = join(import.meta.dirname, "..");
 const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })

@@ -2,6 +2,7 @@
 import type { Voices } from "../catalog/voices.ts";
 import type { Connection } from "../database/connect.ts";
 import type { Migrated } from "../database/migrate.ts";
+import type { ReadingSettings } from "../narration/reading-settings.ts";
 import type { Worker } from "../orchestrator/worker.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { StoredDefinition } from "../orchestrator/definition.ts";
@@ -22,6 +23,7 @@ export type Setup = {
   /** Where narrations and their database are kept. */
   dataDir: string;
   limits: { maxInputBytes: number; maxCharacters: number; shutdownMs: number };
+  reading: ReadingSettings;
   voices(): Promise<Voices>;
   providers: Providers;
   /** Connects, migrates and seeds. `say` gets a line for what takes longer than a moment. */

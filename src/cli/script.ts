@@ -32,7 +32,7 @@ export async function prepareCommand(
   if (read === null && script === undefined) throw new Unusable(NO_SOURCE);
   const text: Source = read ?? { body: "", bodyFormat: "text", name: written!.name };
   const cover = coverFile === undefined ? undefined : await readCover(coverFile);
-  const request = { ...text, script, cover, voice, locale, title, formats, maxCharacters };
+  const request = { ...text, reading: setup.reading, script, cover, voice, locale, title, formats, maxCharacters };
   const prepared = prepareNarration(request, { voices: await setup.voices(), providers: setup.providers });
   return { prepared, name: text.name, cover };
 }

@@ -11,7 +11,7 @@ const FETCH_MS = 30_000;
 const formatsByExtension: Record<string, BodyFormat> = {
   ".md": "markdown",
   ".markdown": "markdown",
-  ".mdx": "markdown",
+  ".mdx": "mdx",
   ".html": "html",
   ".htm": "html",
   ".xhtml": "html",

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { Voices } from "../catalog/voices.ts";
 import type { Connection } from "../database/connect.ts";
 import type { StoredDefinition } from "../orchestrator/definition.ts";
+import type { ReadingSettings } from "../narration/reading-settings.ts";
 import type { Feed } from "../orchestrator/feed.ts";
 import type { Worker } from "../orchestrator/worker.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -37,6 +38,8 @@ export type HttpSettings = {
   maxMetadataBytes: number;
   /** Runs that may wait to begin, 100,000 if not given; a start beyond is a 429. */
   maxWaitingRuns?: number;
+  /** How texts are read, `standardReading` if not given. */
+  reading?: ReadingSettings;
   /** How long answers that are under way may take to end when the server closes, in ms. */
   shutdownMs: number;
   /** Origins (`https://example.org`) whose pages may call; `*`: all. */

@@ -108,7 +108,8 @@ function checkSizes({ text, metadata }: GenerateRequest, { maxCharacters, maxMet
 async function prepare(app: HttpApp, body: GenerateRequest): Promise<ReturnType<typeof prepareGeneration>> {
   const voices = await app.voices();
   try {
-    return prepareGeneration(body, { voices, providers: app.providers, maxCharacters: app.settings.maxCharacters });
+    const { maxCharacters, reading } = app.settings;
+    return prepareGeneration(body, { voices, providers: app.providers, maxCharacters, reading });
   } catch (error) {
     const found = error instanceof Error ? wrong[error.name]?.(body, error.message) : undefined;
     if (!found) throw error;

@@ -3,19 +3,20 @@ import { detectLocale } from "./detect-locale.ts";
 import { readFrontMatter } from "./front-matter.ts";
 import { openHtml } from "./html.ts";
 import { readMarkdown } from "./markdown.ts";
+import { withoutMdx } from "./mdx.ts";
 import { cleaned, isSpeakable, newPage, plainText, type Page } from "./page.ts";
-import { phrasesFor } from "./phrases.ts";
 import { readPlainText } from "./plain-text.ts";
+import { standardReading, type ReadingSettings } from "./reading-settings.ts";
 
-export type BodyFormat = "markdown" | "html" | "text";
+export type BodyFormat = "markdown" | "mdx" | "html" | "text";
 
 export type BlockKind = "heading" | "paragraph" | "item" | "quote" | "row" | "caption" | "code" | "image" | "note";
 
 /**
  * A run of text. `source`: UTF-16 offsets into the body as given; null for words that we add ("Image:"). `spoken`: what is said, where that
- * is not how `text` reads: a formula.
+ * is not how `text` reads: a formula. `language`: BCP 47, where it is in another language than the document.
  */
-export type Inline = { text: string; source: [start: number, end: number] | null; spoken?: string };
+export type Inline = { text: string; source: [start: number, end: number] | null; spoken?: string; language?: string };
 
 /** `level`: 1 to 6 of a heading, the depth of a list item (from 1). */
 export type DocumentBlock = { kind: BlockKind; level?: number; inline: Inline[] };
@@ -42,6 +43,8 @@ export type ReadOptions = {
   locale?: string;
   /** Overrides the title that the text itself names; it is not spoken. */
   title?: string;
+  /** Default: `standardReading`. */
+  reading?: ReadingSettings | undefined;
 };
 
 type Read = { page: Page; title: string | null; language: string | null };
@@ -52,7 +55,11 @@ type Read = { page: Page; title: string | null; language: string | null };
  */
 export function readDocument(body: string, options: ReadOptions): SpeakableDocument {
   if (body.trim() === "") throw new UnusableInput("The text is empty. Give it at least one sentence.");
-  const { page, title, language } = readers[options.format](body, options.locale || null);
+  const { page, title, language } = readers[options.format](
+    body,
+    options.locale || null,
+    options.reading ?? standardReading,
+  );
   if (title !== null) speakTitle(page, title);
   const { blocks } = page;
   if (blocks.length === 0) {
@@ -70,31 +77,50 @@ export function contentHash({ title, blocks }: Pick<SpeakableDocument, "title" |
   const hash = createHash("sha256");
   hash.update(JSON.stringify(title?.replace(/\s+/g, " ").trim() ?? null));
   for (const { kind, level, inline } of blocks) {
+    const heard: unknown[] = [kind, kind === "heading" ? level : 0, plainText(inline)];
     const spoken = inline.flatMap((part) => part.spoken ?? []);
-    hash.update(JSON.stringify([kind, kind === "heading" ? level : 0, plainText(inline), ...spoken]));
+    hash.update(JSON.stringify([...heard, ...spoken, ...foreignParts(inline)]));
   }
   return `v1:${hash.digest("hex")}`;
 }
 
-const readers: Record<BodyFormat, (body: string, locale: string | null) => Read> = {
-  markdown(body, locale) {
-    const { title, language, end } = readFrontMatter(body);
-    const page = newPage(phrasesFor(locale ?? language ?? detectLocale(prose(body.slice(end)))));
-    readMarkdown(body, end, page);
-    return { page, title: speakableOrNull(title), language };
-  },
-  html(body, locale) {
+/** Languages and texts of what is not in the document's language, in order; runs that meet are one. */
+function foreignParts(inline: Inline[]): [language: string, text: string][] {
+  const parts: { language: string | undefined; text: string }[] = [];
+  for (const { language, text } of inline) {
+    const last = parts.at(-1);
+    if (last !== undefined && (last.language === language || text.trim() === "")) last.text += text;
+    else parts.push({ language, text });
+  }
+  return parts.flatMap(({ language, text }) =>
+    language === undefined ? [] : [[language, text.replace(/\s+/g, " ").trim()]],
+  );
+}
+
+const readers: Record<BodyFormat, (body: string, locale: string | null, settings: ReadingSettings) => Read> = {
+  markdown: (body, locale, settings) => readMatter(body, locale, settings, "markdown"),
+  mdx: (body, locale, settings) => readMatter(body, locale, settings, "mdx"),
+  html(body, locale, settings) {
     const html = openHtml(body);
-    const page = newPage(phrasesFor(locale ?? html.language ?? detectLocale(html.sample())));
+    const page = newPage(locale ?? html.language ?? detectLocale(html.sample()), settings);
     html.read(page);
     return { page, title: speakableOrNull(html.title), language: html.language };
   },
-  text(body) {
-    const page = newPage(phrasesFor(null));
+  text(body, locale, settings) {
+    const page = newPage(locale ?? detectLocale(body), settings);
     readPlainText(body, page);
     return { page, title: null, language: null };
   },
 };
+
+/** Front matter, then Markdown. */
+function readMatter(body: string, locale: string | null, settings: ReadingSettings, kind: "markdown" | "mdx"): Read {
+  const { title, language, end } = readFrontMatter(body);
+  const text = kind === "mdx" ? withoutMdx(body, end) : body;
+  const page = newPage(locale ?? language ?? detectLocale(prose(text.slice(end))), settings);
+  readMarkdown(text, end, page, { indentedCode: kind === "markdown" });
+  return { page, title: speakableOrNull(title), language };
+}
 
 function speakableOrNull(title: string | null): string | null {
   const text = cleaned(title ?? "")

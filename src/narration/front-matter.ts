@@ -1,3 +1,5 @@
+import { canonical } from "./language.ts";
+
 /** `date`: `2026-05-09`, or less of it. `end`: where the text itself begins, in UTF-16 units. */
 export type FrontMatter = { title: string | null; language: string | null; date: string | null; end: number };
 
@@ -17,15 +19,6 @@ export function readFrontMatter(body: string): FrontMatter {
   const language = languageKeys.map((key) => valueOf(lines, key)).find((value) => value !== null) ?? null;
   const date = dayOf(valueOf(lines, "date"));
   return { title: valueOf(lines, "title"), language: canonical(language), date, end: match[0].length };
-}
-
-/** A BCP 47 tag as it should be written; null for what is none. */
-export function canonical(tag: string | null): string | null {
-  try {
-    return tag === null ? null : (Intl.getCanonicalLocales(tag.trim().replaceAll("_", "-"))[0] ?? null);
-  } catch {
-    return null;
-  }
 }
 
 /** The day of an ISO 8601 date with or without a time, as it is written; null for anything else. */

@@ -1,21 +1,14 @@
-import { codeLanguage } from "./code-language.ts";
+import { sayCode } from "./code-block.ts";
+import type { Inline } from "./document.ts";
+import { closeLanguage, leaveLanguages, openLanguage } from "./html-language.ts";
 import { closeMaths, finishMaths, mathsText, openMaths, type Drawn, type Maths } from "./html-maths.ts";
-import { isSilent } from "./html-silent.ts";
+import { media, sayImage, sayMedia } from "./html-media.ts";
+import { isProse, sayProse } from "./html-pre.ts";
+import { isHidden, isSilent } from "./html-silent.ts";
+import { raisedText } from "./html-superscript.ts";
 import { structureOf, type Structure } from "./html-structure.ts";
 import { closeTable, closeTablePart, newTable, openTablePart, type HtmlTable } from "./html-table.ts";
-import {
-  announce,
-  begin,
-  end,
-  formula,
-  image,
-  isSpeakable,
-  literal,
-  plainText,
-  space,
-  words,
-  type Page,
-} from "./page.ts";
+import { announce, begin, end, formula, isSpeakable, literal, plainText, space, words, type Page } from "./page.ts";
 
 /*
  * What each HTML element means to a listener. Fed with opening tags, text and closing tags by whoever reads them (a tree, raw HTML in
@@ -28,13 +21,19 @@ export type Elements = {
   open: Map<string, number>;
   /** An element whose text is not heard, and how many of its name are open. */
   muted: { name: string; depth: number } | null;
-  /** An element whose text is looked at first when it ends. */
+  /** An element whose text is looked at first when it ends. `mark`: it holds a note's mark (`sup`), is marked as code (`pre`). */
   capture: { name: "pre" | "sup"; depth: number; text: string; language: string | null; mark: boolean } | null;
   /** A formula that is being read. */
   maths: Maths | null;
   /** What was heard of the formula that a script of the page drew several times, and its TeX where that stands apart. */
   drawn: Drawn;
   table: HtmlTable | null;
+  /** Open elements that name their language (BCP 47; null: none that we know), and how many of their name are open in them. */
+  languages: { name: string; depth: number; language: string | null }[];
+  /** Open `address` elements. */
+  addresses: number;
+  /** Where the last `br` stands in its block. */
+  broken: { inline: Inline[]; run: number; length: number } | null;
   /** Elements that are silent here although they are not hidden. */
   silent: ReadonlySet<string>;
   note: (id: string) => void;
@@ -51,22 +50,6 @@ const structural = new Set(
   "blockquote caption dd dl dt figcaption h1 h2 h3 h4 h5 h6 li ol table ul menu dir".split(" "),
 );
 const tableParts = new Set(["thead", "tbody", "tfoot", "tr", "td", "th"]);
-const superscripts: Record<string, string> = {
-  "0": "⁰",
-  "1": "¹",
-  "2": "²",
-  "3": "³",
-  "4": "⁴",
-  "5": "⁵",
-  "6": "⁶",
-  "7": "⁷",
-  "8": "⁸",
-  "9": "⁹",
-  "+": "⁺",
-  "-": "⁻",
-  "−": "⁻",
-};
-
 export function newElements(
   page: Page,
   silent: ReadonlySet<string> = new Set(),
@@ -82,6 +65,9 @@ export function newElements(
     maths: null,
     drawn,
     table: null,
+    languages: [],
+    addresses: 0,
+    broken: null,
     silent,
     note,
   };
@@ -96,17 +82,22 @@ export function openElement(elements: Elements, name: string, attribute: Attribu
     elements.muted = null;
   }
   if (capture === null && openMaths(elements, name, attribute)) return;
+  if (media.has(name) && !isHidden(attribute)) sayMedia(elements, name, attribute);
   if (isSilent(elements, name, attribute)) {
     if (!withoutEnd.has(name)) elements.muted = { name, depth: 1 };
     return;
   }
+  if (structural.has(name)) closeSiblings(elements, name);
+  const outside = elements.languages.length;
+  openLanguage(elements, name, attribute);
   if (capture !== null) return openInCapture(capture, name, attribute);
   if (name === "pre" || name === "sup") return openCapture(elements, name, attribute);
-  if (name === "img") return image(page, attribute("alt") ?? "", null);
-  if (name === "br") return space(page);
+  if (name === "img" || name === "amp-img") return sayImage(elements, attribute);
+  if (name === "br") return breakLine(elements);
+  if (name === "address") elements.addresses++;
   if (name === "q") return sayText(elements, "“", null);
   if (tableParts.has(name)) return openTablePart(elements, name, attribute);
-  if (structural.has(name)) return openStructure(elements, name, attribute);
+  if (structural.has(name)) return openStructure(elements, name, attribute, outside);
   if (breaks.has(name)) end(page);
 }
 
@@ -119,12 +110,15 @@ export function closeElement(elements: Elements, name: string): void {
   if (closeMaths(elements, name)) return;
   if (capture !== null) {
     if (name === capture.name && --capture.depth === 0) closeCapture(elements, capture);
+    closeLanguage(elements, name);
     return;
   }
   if (name === "q") sayText(elements, "”", null);
-  else if (tableParts.has(name)) closeTablePart(elements, name);
-  else if (structural.has(name)) closeStructure(elements, name);
+  if (name === "address") elements.addresses = Math.max(0, elements.addresses - 1);
+  if (tableParts.has(name)) closeTablePart(elements, name);
+  else if (structural.has(name)) return closeStructure(elements, name);
   else if (breaks.has(name)) end(page);
+  closeLanguage(elements, name);
 }
 
 /** Ends what was left open: a table, a raised number. What is muted to the end stays silent. */
@@ -183,23 +177,38 @@ export function beginText({ page, stack }: Elements, text: string): boolean {
   return true;
 }
 
-function openStructure(elements: Elements, name: string, attribute: Attribute): void {
+/** A line's end is a space, two are a paragraph's end; the lines of an address are parted by commas. */
+function breakLine(elements: Elements): void {
+  const { page, addresses, broken } = elements;
+  const inline = page.cell ?? page.open?.inline;
+  if (inline === undefined) return;
+  if (broken !== null && broken.inline === inline && isBlankFrom(broken)) return end(page);
+  if (addresses > 0 && /[\p{L}\p{N})]\s*$/u.test(inline.at(-1)?.text ?? "")) literal(page, ",", null);
+  space(page);
+  elements.broken = { inline, run: inline.length - 1, length: inline.at(-1)!.text.length };
+}
+
+function isBlankFrom({ inline, run, length }: NonNullable<Elements["broken"]>): boolean {
+  return inline.slice(run).every(({ text }, index) => (index === 0 ? text.slice(length) : text).trim() === "");
+}
+
+function openStructure(elements: Elements, name: string, attribute: Attribute, languages: number): void {
   const { page, stack, open } = elements;
-  if (name === "table") return openTable(elements, attribute);
-  if (name === "li" || name === "dt" || name === "dd") closeSiblings(elements, name);
+  if (name === "table") return openTable(elements, attribute, languages);
   end(page);
   const outer = stack.at(-1);
-  stack.push(structureOf(name, outer, attribute));
+  stack.push({ ...structureOf(name, outer, attribute), languages });
   open.set(name, (open.get(name) ?? 0) + 1);
 }
 
 // `<li>` ends the item before it, unless a list stands between them.
-function closeSiblings({ page, stack, open }: Elements, name: string): void {
+function closeSiblings(elements: Elements, name: string): void {
+  const { page, stack, open } = elements;
   const last = stack.at(-1)?.name;
-  const sibling = name === "li" ? last === "li" : last === "dt" || last === "dd";
+  const sibling = name === "li" ? last === "li" : /^d[dt]$/.test(name) && /^d[dt]$/.test(last ?? "");
   if (!sibling || last === undefined) return;
   end(page);
-  stack.pop();
+  leaveLanguages(elements, stack.pop()!.languages);
   open.set(last, open.get(last)! - 1);
 }
 
@@ -210,6 +219,7 @@ function closeStructure(elements: Elements, name: string): void {
     const closed = stack.pop()!;
     open.set(closed.name, open.get(closed.name)! - 1);
     if (closed.name === "table") closeTable(elements);
+    leaveLanguages(elements, closed.languages);
     if (closed.name === name) break;
   }
   end(page);
@@ -231,10 +241,11 @@ function bare(text: string): string {
     .toLowerCase();
 }
 
-function openTable(elements: Elements, attribute: Attribute): void {
+function openTable(elements: Elements, attribute: Attribute, languages: number): void {
   const { page, stack, open } = elements;
   end(page);
-  stack.push({ ...structureOf("table", stack.at(-1), () => null), name: "table", lists: stack.at(-1)?.lists ?? 0 });
+  const inside = structureOf("table", stack.at(-1), () => null);
+  stack.push({ ...inside, lists: stack.at(-1)?.lists ?? 0, languages });
   open.set("table", (open.get("table") ?? 0) + 1);
   if (elements.table !== null) elements.table.depth++;
   else if (!/^(?:presentation|none)$/i.test(attribute("role") ?? "")) elements.table = newTable();
@@ -243,13 +254,15 @@ function openTable(elements: Elements, attribute: Attribute): void {
 function openCapture(elements: Elements, name: "pre" | "sup", attribute: Attribute): void {
   if (name === "pre") end(elements.page);
   const language = name === "pre" ? languageOf(attribute) : null;
-  elements.capture = { name, depth: 1, text: "", language, mark: false };
+  elements.capture = { name, depth: 1, text: "", language, mark: language !== null };
 }
 
 function openInCapture(capture: NonNullable<Elements["capture"]>, name: string, attribute: Attribute): void {
   if (name === capture.name) capture.depth++;
   if (name === "br") capture.text += "\n";
-  if (name === "code") capture.language ??= languageOf(attribute);
+  if (capture.name !== "pre" || name !== "code") return;
+  capture.language ??= languageOf(attribute);
+  capture.mark = true;
 }
 
 function languageOf(attribute: Attribute): string | null {
@@ -263,22 +276,23 @@ function languageOf(attribute: Attribute): string | null {
 
 function closeCapture(elements: Elements, { name, text, language, mark }: NonNullable<Elements["capture"]>): void {
   elements.capture = null;
-  if (name === "pre") return sayCode(elements, text, language);
+  if (name === "pre") return readPre(elements, text, language, mark);
   const bracketed = mark && !isSpeakable(text);
   if (bracketed || text.trim() === "") return;
-  const raised = /^[\d+−-]+$/.test(text.trim());
-  sayText(elements, raised ? [...text.trim()].map((digit) => superscripts[digit]).join("") : text, null);
+  const before = (elements.page.cell ?? elements.page.open?.inline)?.at(-1)?.text.slice(-8) ?? "";
+  const said = raisedText(text, before);
+  if (said !== "") sayText(elements, said, null);
 }
 
-function sayCode({ page, stack }: Elements, text: string, language: string | null): void {
-  const phrase = page.phrases.code(codeLanguage(language ?? ""));
-  if (text.trim() === "" || phrase === null) return;
-  begin(page, "code");
-  const item = stack.at(-1);
-  if (item?.number !== null && item !== undefined && page.cell === null) {
-    announce(page, `${item.number} `, null);
-    item.number = null;
-  }
-  literal(page, phrase, null);
-  end(page);
+function readPre(elements: Elements, text: string, language: string | null, marked: boolean): void {
+  if (!marked && isProse(text)) return sayProse(elements.page, text);
+  readCode(elements, text, language);
+}
+
+function readCode({ page, stack }: Elements, text: string, language: string | null): void {
+  const item = page.cell === null ? stack.at(-1) : undefined;
+  const number = item?.number == null ? null : { text: item.number, source: null };
+  if (item !== undefined) item.number = null;
+  const lines = text.split("\n").map((line) => ({ text: line, start: null }));
+  sayCode(page, language ?? "", lines, number);
 }

@@ -1,9 +1,24 @@
 import type { Attribute, Elements } from "./html-elements.ts";
 
+// `del` and `s`: what its author took back. `video`, `svg` and the like: by their names (html-media.ts).
 const neverHeard = new Set(
-  `annotation annotation-xml applet audio button canvas datalist head iframe map meter nav noembed noframes noscript
-  object progress rp rt rtc script select style svg template textarea title video`.split(/\s+/),
+  `annotation annotation-xml applet audio button canvas datalist del head iframe map meter nav noembed noframes noscript
+  object progress rp rt rtc s script select strike style svg template textarea title video`.split(/\s+/),
 );
+
+// Parts of a page that work it, not of a text. (`banner`, `contentinfo` and `complementary` stand around a text: html-page.ts.)
+const silentRoles = new Set(
+  `alertdialog dialog directory listbox menu menubar navigation progressbar radiogroup scrollbar search slider spinbutton switch
+  tablist toolbar tooltip tree treegrid`.split(/\s+/),
+);
+
+// For those who hear the page and not the text alone: "opens in a new window", "skip to content", names of buttons.
+const unseenNames =
+  /(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|screenreader-only|a11y-hidden|u-hidden-visually|element-invisible)(?:\s|$)/i;
+const unseenStyle =
+  /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|(?:left|top|text-indent)\s*:\s*-\d{4,})/i;
+const permalink =
+  /(?:^|\s)(?:headerlink|header-anchor|heading-anchor|heading-link|anchorjs-link|hash-link|permalink|anchor)(?:\s|$)/i;
 
 export function isSilent(elements: Elements, name: string, attribute: Attribute): boolean {
   if (neverHeard.has(name) || elements.silent.has(name)) return true;
@@ -11,9 +26,18 @@ export function isSilent(elements: Elements, name: string, attribute: Attribute)
   if (drawn !== null) return drawn;
   if (name === "a" && elements.capture?.name !== "pre" && isNoteMark(elements, attribute)) return true;
   if (name === "dialog") return attribute("open") === null;
-  if (attribute("hidden") !== null || attribute("aria-hidden")?.trim().toLowerCase() === "true") return true;
-  const style = attribute("style");
-  return style !== null && /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))/i.test(style);
+  if (isHidden(attribute)) return true;
+  if (silentRoles.has(attribute("role")?.trim().toLowerCase() ?? "")) return true;
+  return name === "a" && permalink.test(attribute("class") ?? "") && (attribute("href") ?? "").includes("#");
+}
+
+/** Not seen by those who look at the page. */
+export function isHidden(attribute: Attribute): boolean {
+  const hidden = attribute("hidden")?.trim().toLowerCase() ?? null;
+  // "until-found" is folded up, as the body of a `details` is, which is text like any other. "{false}": JSX.
+  if (hidden !== null && hidden !== "until-found" && hidden !== "{false}") return true;
+  if (/^\s*\{?true\}?\s*$/i.test(attribute("aria-hidden") ?? "")) return true;
+  return unseenNames.test(attribute("class") ?? "") || unseenStyle.test(attribute("style") ?? "");
 }
 
 /** What is drawn of a formula is silent, the MathML beside it is not, hidden though it is. */

@@ -6,7 +6,7 @@ import { sayTable, type Cell } from "./table.ts";
 /** A table that is being read. Tables inside its cells are only text. */
 export type HtmlTable = {
   depth: number;
-  rows: { cells: Cell[]; heads: number; said: number }[];
+  rows: { cells: Cell[]; heads: Set<Cell>; data: boolean; said: number }[];
   inHead: boolean;
   headRows: number;
   cell: { inline: Inline[]; across: number; down: number; head: boolean } | null;
@@ -27,6 +27,7 @@ export function openTablePart({ page, table }: Elements, name: string, attribute
   if (table.depth > 1) return end(page);
   closeCell(page, table);
   if (name === "thead") table.inHead = true;
+  else if (name === "tbody" || name === "tfoot") table.inHead = false;
   else if (name === "tr") openRow(table);
   else if (name === "td" || name === "th") {
     if (table.rows.length === 0) openRow(table);
@@ -53,7 +54,17 @@ export function closeTable(elements: Elements): void {
   const headed = table.headRows > 0 ? table.headRows : isHeader(table.rows[0]) ? 1 : 0;
   const rows = table.rows.map((row) => row.cells);
   if (headed === 0 && isLayout(rows)) return sayCells(page, rows);
-  sayTable(page, rows[headed - 1] ?? [], rows.slice(headed));
+  const heads = table.rows.slice(headed).map((row) => row.heads);
+  sayTable(page, namesOf(rows.slice(0, headed)), rows.slice(headed), heads);
+}
+
+/** "Population 2020": a column's name from all rows of the header, a cell that covers several of them once. */
+function namesOf(header: Cell[][]): Cell[] {
+  const columns = header.reduce((most, row) => Math.max(most, row.length), 0);
+  return Array.from({ length: columns }, (_, column) => {
+    const cells = new Set(header.map((row) => row[column] ?? []));
+    return [...cells].flatMap((cell, index) => (index === 0 ? cell : [{ text: " ", source: null }, ...cell]));
+  });
 }
 
 function openRow(table: HtmlTable): void {
@@ -63,7 +74,7 @@ function openRow(table: HtmlTable): void {
     cells[column] = reach.cell;
     if (--reach.rows === 0) table.reaching.delete(column);
   }
-  table.rows.push({ cells, heads: 0, said: 0 });
+  table.rows.push({ cells, heads: new Set(), data: false, said: 0 });
   if (table.inHead) table.headRows++;
 }
 
@@ -82,12 +93,12 @@ function closeCell(page: Page, table: HtmlTable): void {
   for (let at = 0; at < cell.across; at++) row.cells[column + at] = at === 0 || cell.head ? cell.inline : [];
   if (cell.down > 1) table.reaching.set(column, { cell: cell.inline, rows: cell.down - 1 });
   row.said = column + cell.across;
-  if (cell.head) row.heads++;
-  else row.heads = -Infinity;
+  if (cell.head) row.heads.add(cell.inline);
+  else row.data = true;
 }
 
 function isHeader(row: HtmlTable["rows"][number] | undefined): boolean {
-  return row !== undefined && row.heads > 0;
+  return row !== undefined && !row.data && row.heads.size > 0;
 }
 
 /** No names, and one column or long texts: it arranges a page, it holds no data. */

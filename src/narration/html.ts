@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
-import { canonical } from "./front-matter.ts";
 import { decodeEntity } from "./entities.ts";
 import { closeElement, finishElements, newElements, openElement, type Elements } from "./html-elements.ts";
 import { attributeOf, openingTag } from "./html-tags.ts";
+import { canonical } from "./language.ts";
 import { readHtmlText, sayTex } from "./html-text.ts";
 import { cleaned, end, isSpeakable, type Page } from "./page.ts";
 
@@ -214,7 +214,7 @@ function readTree(root: Node, elements: Elements): void {
 /** Whether its children are to be passed over. */
 function enter(elements: Elements, node: Node): boolean {
   const name = node.nodeName.toLowerCase();
-  const attribute = (wanted: string) => node.getAttribute?.(wanted) ?? null;
+  const attribute = (wanted: string) => node.getAttribute?.(wanted) ?? startOf(node, name, wanted);
   if (isNotes(attribute)) return true;
   openElement(elements, name, attribute);
   if (elements.muted !== null) {
@@ -230,9 +230,21 @@ function leave(elements: Elements, node: Node): false {
   return false;
 }
 
+/** A list that counts down begins, if nothing else is said, with the number of its items. */
+function startOf(node: Node, name: string, wanted: string): string | null {
+  if (wanted !== "start" || name !== "ol" || node.getAttribute?.("reversed") == null) return null;
+  let items = 0;
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) {
+    if (child.nodeName.toLowerCase() === "li") items++;
+  }
+  return String(items);
+}
+
 // The list of notes at a page's end: each is heard after the block that refers to it.
 function isNotes(attribute: (name: string) => string | null): boolean {
-  if (attribute("data-footnotes") !== null || attribute("role") === "doc-endnotes") return true;
+  if (attribute("data-footnotes") !== null) return true;
+  if (/^doc-(?:endnotes|footnote)$/.test(attribute("role") ?? "")) return true;
+  if (/^(?:footnotes?|endnotes?|rearnotes?)$/.test(attribute("epub:type") ?? "")) return true;
   return /(?:^|\s)(?:footnotes|footnote-list)(?:\s|$)/i.test(attribute("class") ?? "");
 }
 

@@ -23,7 +23,7 @@ import { columnsOf, isDelimiterRow } from "./markdown-table.ts";
  * 80 MB for 100,000 characters of prose. We need no syntax tree, only what is said. The tests hold both against each other.
  */
 
-export function readBlocks(body: string, start: number): Blocks {
+export function readBlocks(body: string, start: number, { indentedCode }: { indentedCode: boolean }): Blocks {
   const reader: Reader = {
     body,
     leaves: [],
@@ -38,6 +38,7 @@ export function readBlocks(body: string, start: number): Blocks {
     depth: 0,
     ruleStart: new Map(),
     closes: new Map(),
+    indentedCode,
   };
   const lineEnd = /\r\n|\n|\r/g;
   for (let from = start; from < body.length;) {
@@ -149,7 +150,7 @@ function continueLeaf(reader: Reader, open: Open): boolean {
   const line = reader.body.slice(next, reader.end);
   const closes =
     open.type === "fence"
-      ? indent < 4 && closesFence(line, open)
+      ? (indent < 4 || !reader.indentedCode) && closesFence(line, open)
       : open.type === "formula" && line.includes(open.close);
   if (!closes || open.type === "formula") open.leaf.lines.push(next, reader.end);
   if (closes) reader.open = null;

@@ -65,6 +65,7 @@ function pair(stack: Delimiter[], closer: Delimiter): void {
   closer.count -= used;
   opener.piece.end -= used;
   closer.piece.start += used;
+  if (closer.mark === "~") [opener.piece.struck, closer.piece.struck] = [1, -1];
   if (opener.count === 0) stack.pop();
 }
 

@@ -12,10 +12,14 @@ import { add, find, type Piece, type References, type Scanner } from "./markdown
  * a link is its text. Every search that may fail remembers that it failed, so the time is linear in the text.
  */
 
-const special = /[\n`*_~[\]!<&\\${]/g;
+const special = /[\n`*_~[\]!<&\\${:]/g;
 const escapable = /[!-/:-@[-`{-~]/;
 const autolink = /<(?:([a-z][a-z0-9+.-]{1,31}:[^\s<>]*)|([\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+))>/iy;
 const footnote = /\[\^([^\]\s[]{1,200})\]/y;
+
+// GitHub's names of emoji: shown as pictures, which are not said. "10:30:00" and "a:b:c" are none.
+const shortcode =
+  /(?<![\p{L}\p{N}:]):(?:[a-z][a-z0-9_+-]{0,59}|[+-]1|100|1234|8ball|1st_place_medal|2nd_place_medal|3rd_place_medal):(?![\p{L}\p{N}:])/uy;
 
 export function readInline(text: string, references: References): Piece[] {
   const urls = findUrls(text);
@@ -77,6 +81,8 @@ function readMark(scanner: Scanner): boolean {
       return skip(scanner, "{/*", "*/}");
     case "$":
       return readDollarFormula(scanner);
+    case ":":
+      return readShortcode(scanner);
     case "!":
       return scanner.text[scanner.at + 1] === "[" && openBracket(scanner, 2);
     case "[":
@@ -134,6 +140,12 @@ function readEntity(scanner: Scanner): boolean {
   const decoded = match === null ? null : decodeEntity(match[0]);
   if (match === null || decoded === null) return false;
   return add(scanner, { type: "literal", start: scanner.at, end: entity.lastIndex, text: decoded });
+}
+
+function readShortcode(scanner: Scanner): boolean {
+  shortcode.lastIndex = scanner.at;
+  if (!shortcode.test(scanner.text)) return false;
+  return add(scanner, { type: "literal", start: scanner.at, end: shortcode.lastIndex, text: "" });
 }
 
 function readAngle(scanner: Scanner): boolean {

@@ -54,6 +54,7 @@ export type Reader = Blocks & {
   ruleStart: Map<string, number>;
   /** Where the next end of a formula was found last, by its mark; -1: there is none any more. */
   closes: Map<string, number>;
+  indentedCode: boolean;
 };
 
 export function addLeaf(reader: Reader, kind: Leaf["kind"], lines: number[]): Leaf {

@@ -3,7 +3,8 @@ import type { Delimiter } from "./markdown-emphasis.ts";
 
 /** Positions are UTF-16 units of the text that was read. */
 export type Piece =
-  | { type: "text"; start: number; end: number }
+  /** `struck`: struck-out text begins (1) or ends (-1) here. */
+  | { type: "text"; start: number; end: number; struck?: 1 | -1 }
   | { type: "literal"; start: number; end: number; text: string }
   | { type: "code"; start: number; end: number }
   | { type: "formula"; start: number; end: number; tex: string }

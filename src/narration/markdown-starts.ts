@@ -25,7 +25,7 @@ const deepest = 64;
 export function openBlock(reader: Reader): boolean {
   const { next, indent } = indentation(reader);
   if (next >= reader.end) return false;
-  if (indent >= 4) return reader.open === null && openIndented(reader, next);
+  if (indent >= 4 && reader.indentedCode) return reader.open === null && openIndented(reader, next);
   const first = reader.body[next]!;
   if (first === ">") return openQuote(reader, next, indent);
   if (first === "#") return openHeading(reader, next);

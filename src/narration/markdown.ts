@@ -1,4 +1,4 @@
-import { codeLanguage } from "./code-language.ts";
+import { sayCode, type CodeLine } from "./code-block.ts";
 import type { Inline } from "./document.ts";
 import {
   closeElement,
@@ -10,6 +10,7 @@ import {
   sayLiteral,
   type Elements,
 } from "./html-elements.ts";
+import { leaveLanguages } from "./html-language.ts";
 import { attributeOf } from "./html-tags.ts";
 import { readHtmlText } from "./html-text.ts";
 import { readBlocks } from "./markdown-blocks.ts";
@@ -19,6 +20,7 @@ import type { Piece, References } from "./markdown-scanner.ts";
 import { cellSpans } from "./markdown-table.ts";
 import { blockFormula } from "./markdown-formula.ts";
 import { announce, begin, end, formula, image, isSpeakable, literal, space, words, type Page } from "./page.ts";
+import type { AlertKind } from "./phrases.ts";
 import { sayTable, type Cell } from "./table.ts";
 
 type Reader = {
@@ -28,20 +30,22 @@ type Reader = {
   blocks: Blocks;
   references: References;
   noted: Set<string>;
+  /** An alert whose first words are still to come. */
+  alert: AlertKind | null;
 };
 
 /** Where a text that is put together of several lines stands in the body. */
 type Region = { text: string; /** Starts: in the text and in the body, line by line. */ starts: number[] };
 
-/** Reads Markdown from `start` on into the page. */
-export function readMarkdown(body: string, start: number, page: Page): void {
-  const blocks = readBlocks(body, start);
+/** Reads Markdown from `start` on into the page. `indentedCode`: whether lines set far in are code; in MDX they are text. */
+export function readMarkdown(body: string, start: number, page: Page, options: { indentedCode: boolean }): void {
+  const blocks = readBlocks(body, start, options);
   const references = {
     any: blocks.references.size > 0,
     has: (label: string) => blocks.references.has(label),
     hasNote: (label: string) => blocks.notes.has(label),
   };
-  const reader = { body, page, elements: newElements(page), blocks, references, noted: new Set<string>() };
+  const reader = { body, page, elements: newElements(page), blocks, references, noted: new Set<string>(), alert: null };
   for (const leaf of blocks.leaves) readLeaf(reader, leaf);
   finishElements(reader.elements);
   end(page);
@@ -53,12 +57,18 @@ function readLeaf(reader: Reader, leaf: Leaf): void {
   const empty = leaf.lines.length === 0 && leaf.kind === "paragraph";
   if (elements.muted !== null || empty) return;
   if (leaf.kind === "table") return readTable(reader, leaf);
-  if (leaf.kind === "code") return sayCode(reader, leaf);
+  if (leaf.kind === "code") return readCode(reader, leaf);
+  if (leaf.kind === "paragraph" && takeAlert(reader, leaf) && leaf.lines.length === 0) return;
+  const languages = elements.languages.length;
   openLeaf(page, leaf);
+  sayAlert(reader, leaf);
   if (leaf.kind === "paragraph" && leaf.place.first) dropTaskMark(reader.body, leaf.lines);
+  if (leaf.kind === "heading") dropHeadingName(reader.body, leaf.lines);
   if (leaf.kind === "formula") readFormula(reader, leaf);
   else readText(reader, regionOf(reader, leaf.lines));
   finishCapture(elements);
+  // What a line of text opens ends with it, closed or not.
+  leaveLanguages(elements, languages);
   end(page);
 }
 
@@ -71,20 +81,43 @@ function openLeaf(page: Page, { kind, level, place }: Leaf): void {
   announce(page, " ", null);
 }
 
+/** `[!NOTE]` on the first line of a quote makes it GitHub's alert. */
+function takeAlert(reader: Reader, { lines, place }: Leaf): boolean {
+  const mark = place.kind === "quote" ? reader.body.slice(lines[0], lines[1]) : "";
+  const kind = /^\[!(note|tip|important|warning|caution)\][ \t]*$/i.exec(mark)?.[1];
+  if (kind === undefined) return false;
+  lines.splice(0, 2);
+  reader.alert = kind.toLowerCase() as AlertKind;
+  return true;
+}
+
+function sayAlert(reader: Reader, { place }: Leaf): void {
+  const phrase = reader.alert === null ? null : reader.page.phrases.alert(reader.alert);
+  reader.alert = null;
+  if (phrase !== null && place.kind !== "paragraph") announce(reader.page, `${phrase} `, null);
+}
+
 // `[ ]` or `[x]`: the task is its text.
 function dropTaskMark(body: string, lines: number[]): void {
   const mark = /^\[[ \txX]\][ \t]*(?=$|[ \t\r\n]|(?<=[ \t])\S)/.exec(body.slice(lines[0], lines[1]));
   if (mark !== null) lines[0]! += mark[0].length;
 }
 
-function sayCode(reader: Reader, leaf: Leaf): void {
-  const { page, body } = reader;
-  const empty = leaf.lines.every((at, index) => index % 2 === 1 || body.slice(at, leaf.lines[index + 1]).trim() === "");
-  const phrase = page.phrases.code(codeLanguage(leaf.info ?? ""));
-  if (empty || phrase === null) return;
-  begin(page, "code");
-  literal(page, phrase, null);
-  end(page);
+// `{#name .class}`: what a link to the heading is called (kramdown, Pandoc, Docusaurus).
+function dropHeadingName(body: string, lines: number[]): void {
+  const [start, to] = lines.slice(-2) as [number, number];
+  const name = /[ \t]*\{[ \t]*[#.][\w-]+(?:[ \t]+[#.][\w-]+)*[ \t]*\}[ \t]*$/.exec(
+    body.slice(Math.max(start, to - 200), to),
+  );
+  if (name !== null) lines[lines.length - 1] = to - name[0].length;
+}
+
+function readCode({ page, body }: Reader, { lines, info, place }: Leaf): void {
+  const code: CodeLine[] = [];
+  for (let line = 0; line < lines.length; line += 2) {
+    code.push({ text: body.slice(lines[line], lines[line + 1]), start: lines[line]! });
+  }
+  sayCode(page, info ?? "", code, place.number);
 }
 
 function readTable(reader: Reader, leaf: Leaf): void {
@@ -151,16 +184,26 @@ function placer({ starts }: Region): (at: number) => number {
   };
 }
 
+// A project's state as a picture ("build: passing"), of the services that draw them.
+const badge =
+  /^\]\(<?(?:https?:)?\/\/(?:[\w.-]*\b(?:shields\.io|badgen\.net|badge\.fury\.io|codecov\.io|coveralls\.io|travis-ci\.(?:com|org))\/|\S*\/(?:badges?\b|badge\.svg))/i;
+
 function readText(reader: Reader, region: Region): void {
   const pieces = readInline(region.text, reader.references);
   const place = placer(region);
   let alt: { text: string; start: number; depth: number } | null = null;
+  let struck = 0;
   for (const piece of pieces) {
+    if (piece.type === "text") struck += piece.struck ?? 0;
+    // What its author took back is not heard.
+    if (struck > 0 && piece.type !== "open" && piece.type !== "close") continue;
     if (alt !== null) {
       if (piece.type === "image") alt.depth++;
       else if (piece.type === "imageEnd") {
         if (--alt.depth > 0) continue;
-        if (reader.elements.muted === null) image(reader.page, alt.text, [alt.start, place(piece.end - 1) + 1]);
+        const linked = region.text.slice(piece.start, piece.end);
+        if (reader.elements.muted === null && !badge.test(linked))
+          image(reader.page, alt.text, [alt.start, place(piece.end - 1) + 1]);
         alt = null;
       } else alt.text += textOf(region.text, piece);
     } else if (piece.type === "image") alt = { text: "", start: place(piece.start), depth: 1 };

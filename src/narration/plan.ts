@@ -54,7 +54,7 @@ export function planNarration(
   for (const [block, scriptBlock] of script.blocks.entries()) {
     const segments = segmentBlock(scriptBlock, options).map((segment): PlannedSegment => {
       const pauseAfter = samples(pauseAfterSegment(segment, pauses));
-      return { ...segment, fingerprint: fingerprintOf(segment.text, speaker), pauseAfter };
+      return { ...segment, fingerprint: fingerprintOf(segment, speaker), pauseAfter };
     });
     const first = segments[0];
     const last = segments.at(-1);
@@ -77,8 +77,9 @@ function fragmentsOf(all: PlannedSegment[], block: number, before: number, sampl
   });
 }
 
-function fingerprintOf(text: string, { provider, model, voice, settings, language }: Speaker): string {
-  return fingerprint({ provider, model, voice, settings, language, text, lexicon: [] });
+function fingerprintOf({ text, language: own }: Segment, speaker: Speaker): string {
+  const { provider, model, voice, settings, language } = speaker;
+  return fingerprint({ provider, model, voice, settings, language: own ?? language, text, lexicon: [] });
 }
 
 /** Unicode code points: what providers count and bill. */

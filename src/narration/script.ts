@@ -92,13 +92,21 @@ export function verbatimScript(document: SpeakableDocument, locale: string): Scr
   const seen = new Map<string, number>();
   const blocks: ScriptBlock[] = [];
   for (const block of document.blocks) {
-    const inline = normalise(tokensOf(block), locale);
-    if (spokenText(inline) === "") continue;
+    const inline = tokensOf(block).flatMap(({ language, tokens }) => {
+      const said = normalise(tokens, language ?? locale);
+      return language === null ? said : [languageMarker(language, said.length), ...said];
+    });
+    const tokens = inline.filter(isToken);
+    if (spokenText(tokens) === "") continue;
     const { kind, level } = block;
-    const id = blockId(kind, displayText(inline), seen);
+    const id = blockId(kind, displayText(tokens), seen);
     blocks.push(level === undefined ? { id, kind, inline } : { id, kind, level, inline });
   }
   return { version: 1, mode: "verbatim", locale, title: document.title, blocks };
+}
+
+function languageMarker(tag: string, tokens: number): Marker {
+  return { marker: "language", tag, tokens };
 }
 
 /** @throws {Error} that names each place where the value is no script, and what is expected there */

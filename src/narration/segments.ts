@@ -1,4 +1,5 @@
 import { isToken, type ScriptBlock, type Token } from "./script.ts";
+import { sentenceLocale, tokenLanguages } from "./script-languages.ts";
 import { sentenceStarts } from "./sentence.ts";
 import { cutLong, type Border, type Piece } from "./segments-cut.ts";
 
@@ -17,6 +18,8 @@ export type Segment = {
   part?: [start: number, end: number];
   /** What `text` ends with; says how long a pause suits. */
   border: Border;
+  /** BCP 47; only where these words are in another language than the script. */
+  language?: string;
   /** A pause marker before the first words of the block, ms. */
   pauseBeforeMs?: number;
   /** A pause marker behind these words, ms; takes the place of the usual pause. Several in one place add up. */
@@ -39,13 +42,20 @@ export function segmentBlock(block: ScriptBlock, o: SegmentOptions): Segment[] {
   }
   const { tokens, pauses } = split(block);
   const spoken = speak(tokens);
-  const starts = sentenceStarts(tokens, o.locale);
+  const languages = tokenLanguages(block, o.locale);
+  const starts = sentenceStarts(tokens, sentenceLocale(languages, o.locale));
   const segments: Segment[] = [];
   let leading = 0;
-  for (const stretch of stretches(tokens.length, starts, pauses, o.unit ?? "sentence")) {
+  for (const stretch of stretches(tokens, starts, pauses, languages, o.unit ?? "sentence")) {
+    const language = languages[stretch.from] ?? null;
     const pieces = cutStretch(spoken, stretch, o);
-    for (const piece of pieces) segments.push(toSegment(spoken, piece));
+    for (const piece of pieces) {
+      const segment = toSegment(spoken, piece);
+      segments.push(language === null ? segment : { ...segment, language });
+    }
     const last = segments.at(-1);
+    // A mark on its own behind words of another language ends their sentence.
+    if (pieces.length === 0 && last && stretch.border === "sentence") last.border = "sentence";
     if (stretch.pauseMs === undefined) continue;
     if (last) last.pauseAfterMs = (last.pauseAfterMs ?? 0) + stretch.pauseMs;
     else leading += stretch.pauseMs;
@@ -90,15 +100,18 @@ function split(block: ScriptBlock): { tokens: Token[]; pauses: Map<number, numbe
   return { tokens, pauses };
 }
 
-/** Sentences (or the paragraph), cut at pause markers too. `borders`: the sentences that begin inside. */
+/** Sentences (or the paragraph), cut at pause markers and where the language changes too. `borders`: the sentences that begin inside. */
 function* stretches(
-  length: number,
+  tokens: Token[],
   sentences: number[],
   pauses: Map<number, number>,
+  languages: (string | null)[],
   unit: "sentence" | "paragraph",
 ): Generator<Stretch> {
+  const { length } = tokens;
   const real = new Set(sentences);
-  const cuts = new Set([...(unit === "sentence" ? sentences : []), ...pauses.keys(), length]);
+  const changes = languages.flatMap((language, at) => (at > 0 && language !== languages[at - 1] ? [at] : []));
+  const cuts = new Set([...(unit === "sentence" ? sentences : []), ...pauses.keys(), ...changes, length]);
   let from = 0;
   let nextSentence = 0;
   for (const to of [...cuts].sort((a, b) => a - b)) {
@@ -107,11 +120,16 @@ function* stretches(
       const start = sentences[nextSentence++]!;
       if (start > from) borders.push(start);
     }
-    const border = to === length || real.has(to) ? "sentence" : "clause";
+    const border = to === length || real.has(to) ? "sentence" : pauses.has(to) ? "clause" : borderInside(tokens[to]!);
     const pauseMs = pauses.get(to);
     yield { from, to, borders, border, ...(pauseMs === undefined ? {} : { pauseMs }) };
     from = to;
   }
+}
+
+/** Where only the language changes, a sentence goes on. */
+function borderInside(next: Token): Border {
+  return next.glue ? "character" : "word";
 }
 
 function cutStretch(spoken: Spoken, stretch: Stretch, o: SegmentOptions): Piece[] {

@@ -3,18 +3,19 @@ import { again, announce, begin, end, ended, isSpeakable, literal, plainText, ty
 
 export type Cell = Inline[];
 
-// Settings later; past them a table is announced and skipped, because nobody can follow it by ear.
-const widest = 6;
-const longest = 30;
-
-/** Speaks a table row by row, with the column's name before each cell. Cells without words are passed over. */
-export function sayTable(page: Page, header: Cell[], rows: Cell[][]): void {
+/**
+ * Speaks a table row by row, with the column's name before each cell. Cells without words are passed over. `heads`: which cells of each row
+ * name it.
+ */
+export function sayTable(page: Page, header: Cell[], rows: Cell[][], heads: ReadonlySet<Cell>[] = []): void {
+  const naming = new Set(heads.flatMap((cells) => [...cells]));
   const filled = rows.filter((row) => row.some((cell) => isSpeakable(plainText(cell))));
   const columns = filled.reduce((most, row) => Math.max(most, row.length), header.length);
-  if (columns > widest || filled.length > longest) return skipTable(page, columns, filled.length);
+  const { tableColumns, tableRows } = page.settings;
+  if (columns > tableColumns || filled.length > tableRows) return skipTable(page, columns, filled.length);
   const names = header.map((cell) => plainText(cell).replace(/[:：]$/u, ""));
-  if (filled.length === 0) return sayRow(page, [], header);
-  for (const row of filled) sayRow(page, names, row);
+  if (filled.length === 0) return sayRow(page, [], header, naming);
+  for (const row of filled) sayRow(page, names, row, naming);
 }
 
 function skipTable(page: Page, columns: number, rows: number): void {
@@ -25,15 +26,19 @@ function skipTable(page: Page, columns: number, rows: number): void {
   end(page);
 }
 
-function sayRow(page: Page, names: string[], row: Cell[]): void {
+function sayRow(page: Page, names: string[], row: Cell[], naming: ReadonlySet<Cell>): void {
   begin(page, "row");
   for (const [column, cell] of row.entries()) {
     const text = plainText(cell);
-    if (!isSpeakable(text)) continue;
+    // What covers several columns is said in the first.
+    if (!isSpeakable(text) || (column > 0 && row[column - 1] === cell)) continue;
     const name = names[column] ?? "";
     if (isSpeakable(name)) announce(page, `${name}: `, null);
     again(page, trimmed(cell));
-    announce(page, `${ended(text).slice(text.length)} `, null);
+    // "Born: 1945." where only the row has a name, "Nina. Age: 5." where the columns have.
+    const more = row.slice(column + 1).some((other) => other !== cell && isSpeakable(plainText(other)));
+    const leads = naming.has(cell) && more && !isSpeakable(names[column + 1] ?? "");
+    announce(page, `${leads && /[\p{L}\p{N})]$/u.test(text) ? ":" : ended(text).slice(text.length)} `, null);
   }
   end(page);
 }

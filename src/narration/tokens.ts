@@ -8,9 +8,18 @@ import type { Token } from "./script.ts";
  * borders fall on token borders, else between words.
  */
 
-/** `spoken`: what is said of the part, where its text does not say it. */
-type Part = { at: number; length: number; source: [number, number] | null; spoken: string | null };
+/** `spoken`: what is said of the part, where its text does not say it. `language`: BCP 47; null for the document's own. */
+type Part = {
+  at: number;
+  length: number;
+  source: [number, number] | null;
+  spoken: string | null;
+  language: string | null;
+};
 type Run = { text: string; parts: Part[] };
+
+/** Neighbouring tokens in one language. `language`: BCP 47; null for the document's own. */
+export type TokenRun = { language: string | null; tokens: Token[] };
 
 const emoji =
   /\p{RI}\p{RI}|\p{Emoji}(?:\p{Emoji_Modifier}|\uFE0F)[\u{E0020}-\u{E007F}]*|\p{Emoji_Presentation}|(?=[\u2600-\u27BF])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200D|\uFE0E|\uFE0F|\u20E3/gu;
@@ -25,10 +34,10 @@ const longestRun = 80;
 
 const words = new Intl.Segmenter("en", { granularity: "word" });
 
-export function tokensOf(block: DocumentBlock): Token[] {
-  const tokens: Token[] = [];
-  for (const run of runsOf(block)) addTokens(run, tokens);
-  return tokens;
+export function tokensOf(block: DocumentBlock): TokenRun[] {
+  const runs: TokenRun[] = [];
+  for (const run of runsOf(block)) addTokens(run, runs);
+  return runs;
 }
 
 /** What of a run is sent to the voice: emoji are shown, not said. */
@@ -40,7 +49,7 @@ export function spokenForm(display: string): string {
 function* runsOf({ inline }: DocumentBlock): Generator<Run> {
   const solid = /\S+/g;
   let run: Run = { text: "", parts: [] };
-  for (const { text, source, spoken } of inline) {
+  for (const { text, source, spoken, language = null } of inline) {
     const exact = source !== null && source[1] - source[0] === text.length && spoken === undefined;
     const shares = spoken === undefined ? null : shareOut(spoken, text.match(solid)?.length ?? 0);
     let from = 0;
@@ -52,7 +61,13 @@ function* runsOf({ inline }: DocumentBlock): Generator<Run> {
       const [piece] = match;
       const start = source === null ? 0 : source[0] + match.index;
       const span: [number, number] | null = exact ? [start, start + piece.length] : source;
-      run.parts.push({ at: run.text.length, length: piece.length, source: span, spoken: shares?.shift() ?? null });
+      run.parts.push({
+        at: run.text.length,
+        length: piece.length,
+        source: span,
+        spoken: shares?.shift() ?? null,
+        language,
+      });
       run.text += piece;
       from = match.index + piece.length;
     }
@@ -64,15 +79,18 @@ function* runsOf({ inline }: DocumentBlock): Generator<Run> {
   if (run.text !== "") yield run;
 }
 
-function addTokens(run: Run, tokens: Token[]): void {
+function addTokens(run: Run, runs: TokenRun[]): void {
   let part = 0;
   let at = 0;
-  for (const end of cutsOf(run.text)) {
+  for (const end of withLanguages(run, cutsOf(run.text))) {
     const display = at === 0 && end === run.text.length ? run.text : run.text.slice(at, end);
     while (run.parts[part + 1] !== undefined && run.parts[part + 1]!.at <= at) part++;
     const token: Token = { display, spoken: spokenOf(run, part, at, end), source: sourceOf(run, part, at, end) };
     if (at > 0) token.glue = true;
-    tokens.push(token);
+    const language = languageOf(run, part, at, end);
+    const last = runs.at(-1);
+    if (last !== undefined && last.language === language) last.tokens.push(token);
+    else runs.push({ language, tokens: [token] });
     at = end;
   }
 }
@@ -96,6 +114,26 @@ function spokenOf({ text, parts }: Run, first: number, from: number, to: number)
 /** "$n$th" is one word, "5$\mu$m" is not. */
 function beside(before: string, text: string, apart: boolean): string {
   return apart && /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(text) ? `${before} ${text}` : before + text;
+}
+
+/** Where no spaces are written, a change of language is the only border between words of two. */
+function withLanguages({ text, parts }: Run, cuts: number[]): number[] {
+  const changes = parts.filter((part, index) => index > 0 && part.language !== parts[index - 1]!.language);
+  if (changes.length === 0 || !spaceless.test(text)) return cuts;
+  return [...new Set([...cuts, ...changes.map((part) => part.at)])].sort((a, b) => a - b);
+}
+
+/** A token is in one language, that of most of its letters: "l'amour," is French with its comma and its article. */
+function languageOf({ text, parts }: Run, first: number, from: number, to: number): string | null {
+  if (parts[first + 1] === undefined || parts[first + 1]!.at >= to) return parts[first]!.language;
+  let best: string | null = null;
+  let most = -1;
+  for (let index = first; index < parts.length && parts[index]!.at < to; index++) {
+    const { at, length, language } = parts[index]!;
+    const letters = text.slice(Math.max(at, from), Math.min(at + length, to)).match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+    if (letters > most) [best, most] = [language, letters];
+  }
+  return best;
 }
 
 /** From the first place that the token has in the body to its last. */

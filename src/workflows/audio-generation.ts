@@ -7,10 +7,11 @@
  */
 import { z } from "zod";
 import type { Voices } from "../catalog/voices.ts";
-import { readDocument } from "../narration/document.ts";
 import { charactersOf } from "../narration/plan.ts";
+import type { ReadingSettings } from "../narration/reading-settings.ts";
 import type { DefinitionInput } from "../orchestrator/definition.ts";
 import type { Task } from "../orchestrator/task.ts";
+import { documentOf } from "./narrate-document.ts";
 import { prepareNarration, type NarrateInput } from "./narrate.ts";
 import type { Published } from "./narrate-publish.ts";
 import { ours } from "./narrate-plan.ts";
@@ -29,6 +30,7 @@ export const audioGeneration: DefinitionInput = {
         body_format: "/input/body_format",
         script: "/input/script",
         locale: "/input/locale",
+        reading: "/input/reading",
         title: "/input/title",
         voice: "/input/voice",
         formats: "/input/formats",
@@ -74,11 +76,11 @@ const PRIORITIES = { high: 2, normal: 1, low: 0 } as const;
 /** Checks a request before it is accepted. Throws what `prepareNarration` throws. */
 export function prepareGeneration(
   request: GenerateRequest,
-  o: { voices: Voices; providers: Providers; maxCharacters: number },
+  o: { voices: Voices; providers: Providers; maxCharacters: number; reading?: ReadingSettings | undefined },
 ): PreparedGeneration {
   const { text, voice, locale, format, title, formats, metadata } = request;
   const narration = { body: text, bodyFormat: format, name: "text", voice, locale, title, formats };
-  const { input } = prepareNarration({ ...narration, maxCharacters: o.maxCharacters }, o);
+  const { input } = prepareNarration({ ...narration, maxCharacters: o.maxCharacters, reading: o.reading }, o);
   return { input, priority: PRIORITIES[metadata?.priority ?? "normal"], admissionKeys: ["generations"] };
 }
 
@@ -89,8 +91,8 @@ const extractText: Task<NarrateInput, ExtractedText> = {
   type: "extract_text",
   input: ours<NarrateInput>(),
   output: ours<ExtractedText>(),
-  run: async ({ body, body_format: format, locale }) => {
-    const { blocks } = readDocument(body, { format, locale });
+  run: async (input) => {
+    const { blocks } = documentOf(input);
     const text = blocks.map(({ inline }) => inline.map((part) => part.text).join("")).join("\n\n");
     return { extracted_text: text, char_count: charactersOf(text) };
   },

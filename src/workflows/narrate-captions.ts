@@ -4,6 +4,7 @@ import { captionSentences } from "../narration/captions-sentences.ts";
 import { srt, webvtt } from "../narration/captions-format.ts";
 import { cues } from "../narration/captions.ts";
 import { chaptersJson, type Chapter } from "../narration/chapters.ts";
+import { sentenceLocale, tokenLanguages } from "../narration/script-languages.ts";
 import { distinctSegments, tokensOf, type Plan } from "../narration/plan.ts";
 import type { Script } from "../narration/script.ts";
 import { readySegments, segmentWords } from "../narration/speech-segments.ts";
@@ -19,7 +20,10 @@ export async function writeTimedTexts(tools: NarrationTools, laid: Laid): Promis
   const { script, plan, chapters } = laid;
   const { sampleRate } = plan;
   const blocks = await timedBlocks(tools, laid);
-  const sentences = blocks.flatMap(({ tokens, times }) => captionSentences(tokens, times, script.locale));
+  const sentences = blocks.flatMap(({ block, tokens, times }) => {
+    const rules = sentenceLocale(tokenLanguages(script.blocks[block]!, script.locale), script.locale);
+    return captionSentences(tokens, times, rules);
+  });
   const shown = cues(sentences, sampleRate);
   const texts: [name: string, format: string, text: Iterable<string>][] = [
     ["captions.vtt", "vtt", webvtt(shown, sampleRate, { language: script.locale })],

@@ -22,7 +22,15 @@ export type Mastering = z.infer<typeof mastering>;
 /** A fragment as a task of a fan-out gets it: no more than it needs. */
 export const fragmentToMake = z.object({
   base: z.string(),
-  segments: z.array(z.object({ fingerprint: z.string(), text: z.string(), pause_after: z.int() })),
+  segments: z.array(
+    z.object({
+      fingerprint: z.string(),
+      text: z.string(),
+      /** BCP 47; only where it is not the voice's. */
+      language: z.string().optional(),
+      pause_after: z.int(),
+    }),
+  ),
 });
 export type FragmentToMake = z.infer<typeof fragmentToMake>;
 
@@ -94,6 +102,7 @@ export function missingFragments(fragments: PlannedFragment[], there: Set<string
   return [...missing.values()];
 }
 
-export function segmentToMake({ fingerprint, text, pauseAfter }: PlannedSegment): FragmentToMake["segments"][number] {
-  return { fingerprint, text, pause_after: pauseAfter };
+export function segmentToMake(segment: PlannedSegment): FragmentToMake["segments"][number] {
+  const { fingerprint, text, language, pauseAfter } = segment;
+  return { fingerprint, text, ...(language !== undefined && { language }), pause_after: pauseAfter };
 }

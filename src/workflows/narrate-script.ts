@@ -1,9 +1,10 @@
 /** Step `script`: what is said, from the document as it stands or as somebody wrote it. */
 import { z } from "zod";
-import { readDocument, UnusableInput, type SpeakableDocument } from "../narration/document.ts";
+import { UnusableInput, type SpeakableDocument } from "../narration/document.ts";
 import { isToken, spokenText, verbatimScript, type Script } from "../narration/script.ts";
 import { withSources } from "../narration/script-sources.ts";
 import type { Task } from "../orchestrator/task.ts";
+import { documentOf } from "./narrate-document.ts";
 import type { NarrateInput } from "./narrate.ts";
 import { ours } from "./narrate-plan.ts";
 
@@ -25,8 +26,8 @@ export function saidBy({ blocks }: Script): string {
 }
 
 /** The script that a run with this input speaks. */
-export function scriptOf({ body, body_format: format, locale, script }: NarrateInput): Script {
-  return script ?? verbatimScript(readDocument(body, { format, locale }), locale);
+export function scriptOf(input: NarrateInput): Script {
+  return input.script ?? verbatimScript(documentOf(input), input.locale);
 }
 
 const input = z.object({

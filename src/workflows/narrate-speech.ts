@@ -73,7 +73,11 @@ export async function speak(
 ): Promise<Map<string, ReadySegment>> {
   const provider = providerOf(tools.providers, voice.provider, voice.key);
   const claimant: Claimant = { ...context.token, executionId: context.executionId, ownerId: context.ownerId };
-  const spoken = new Map(segments.map(({ fingerprint, text }) => [fingerprint, { text, language: voice.language }]));
+  const spoken = new Map(
+    segments.map(({ fingerprint, text, language }) => {
+      return [fingerprint, { text, language: language ?? voice.language, foreign: language !== undefined }];
+    }),
+  );
   const wanted = [...spoken].map(([fingerprint, { text, language }]) => ({
     fingerprint,
     provider: provider.name,
@@ -112,14 +116,16 @@ async function buy(
   provider: SpeechProvider,
   { voice, pace }: { voice: VoiceInUse; pace: number | null },
   claimant: Claimant,
-  texts: Map<string, { text: string; language: string }>,
+  texts: Map<string, { text: string; language: string; foreign: boolean }>,
   mine: Map<string, string>,
   signal: AbortSignal,
 ): Promise<ReadySegment[]> {
   if (mine.size === 0) return [];
   const { db, storage } = tools;
   const requests = [...mine.keys()].map((fingerprint): SpeechRequest => {
-    return { voice: voice.voice, settings: voice.settings, ...texts.get(fingerprint)!, path: storage.scratch() };
+    const { text, language, foreign } = texts.get(fingerprint)!;
+    const spoken = { text, language, ...(foreign && { foreign }) };
+    return { voice: voice.voice, settings: voice.settings, ...spoken, path: storage.scratch() };
   });
   try {
     const speeches = await provider.speak(requests, { signal }).catch(async (error: unknown) => {

@@ -11,6 +11,7 @@
  *   publish    what was made is described in narration.json
  */
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import canonicalize from "canonicalize";
 import { z } from "zod";
 import type { Voices } from "../catalog/voices.ts";
@@ -28,10 +29,12 @@ import { detectLocale } from "../narration/detect-locale.ts";
 import { readFrontMatter } from "../narration/front-matter.ts";
 import type { Script } from "../narration/script.ts";
 import { charactersOf } from "../narration/plan.ts";
+import { standardReading, type ReadingSettings } from "../narration/reading-settings.ts";
 import type { DefinitionInput } from "../orchestrator/definition.ts";
 import type { Task } from "../orchestrator/task.ts";
 import type { Storage } from "../storage/storage.ts";
 import { cover, coverOf } from "./cover.ts";
+import { documentOf } from "./narrate-document.ts";
 import { failingOnLoss } from "./lost-audio.ts";
 import { assembleTask } from "./narrate-assemble.ts";
 import { levelTask } from "./narrate-level.ts";
@@ -115,10 +118,14 @@ export type NarrationTools = {
 
 const narrateInput = z.object({
   body: z.string(),
-  body_format: z.enum(["markdown", "html", "text"]),
+  body_format: z.enum(["markdown", "mdx", "html", "text"]),
   /** What is said, where somebody wrote it; null: what the body says. */
   script: ours<Script>().nullable().default(null),
   locale: z.string(),
+  /** Kept with the run: whichever process reads the text, it reads the same. Runs of before have none. */
+  reading: z
+    .object({ table_columns: z.int(), table_rows: z.int(), code_blocks: z.enum(["announce", "read"]) })
+    .optional(),
   /** The tag's title; null: the document's. */
   title: z.string().nullable(),
   voice: voiceInUse,
@@ -147,6 +154,7 @@ export type NarrationRequest = {
   title?: string | undefined;
   /** The bytes of a picture, which the caller stores before it starts the run. */
   cover?: Uint8Array | undefined;
+  reading?: ReadingSettings | undefined;
   maxCharacters: number;
 };
 
@@ -165,7 +173,10 @@ export function prepareNarration(
   const body = written && request.body === "" ? saidBy(written) : request.body;
   const formats = [...new Set(request.formats.map((format) => formatOf(format).id))];
   const given = request.locale === undefined ? written?.locale : canonicalLocale(request.locale);
-  const document = readDocument(body, { format: bodyFormat, ...(given && { locale: given }) });
+  const { tableColumns, tableRows, codeBlocks } = request.reading ?? standardReading;
+  const settings = { tableColumns, tableRows, codeBlocks };
+  const reading = { format: bodyFormat, ...(given && { locale: given }) };
+  const document = readDocument(body, { ...reading, reading: settings });
   const script = written ? takeScript(written, body === request.body ? document : null, given) : null;
   const text = script ? saidBy(script) : textOf(document);
   const characters = charactersOf(text);
@@ -182,18 +193,25 @@ export function prepareNarration(
   const picture = request.cover ? coverOf(request.cover) : null;
   const own = script && { script_mode: script.mode, script: sha256(JSON.stringify(script)) };
   const key = { hash, locale, voice, formats, title, date, cover: picture, script_mode: "verbatim", ...own };
+  const isStandard = isDeepStrictEqual(settings, standardReading);
   return {
     input: {
       body,
       body_format: bodyFormat,
       script,
       locale,
+      reading: { table_columns: tableColumns, table_rows: tableRows, code_blocks: codeBlocks },
       title,
       voice,
       formats,
       date,
       cover: picture,
-      about: { name, locale, voice: voice.key, content_hash: hash },
+      about: {
+        name,
+        locale,
+        voice: voice.key,
+        content_hash: isStandard ? hash : contentHash(readDocument(body, reading)),
+      },
     },
     dedupeKey: `narrate:${sha256(canonicalize(key)!)}`,
     warnings: script ? [] : document.warnings,
@@ -223,7 +241,7 @@ const extractTask: Task<NarrateInput> = {
   type: "extract_document",
   input: narrateInput,
   output: anyObject,
-  run: async ({ body, body_format: format, locale }) => readDocument(body, { format, locale }),
+  run: async (input) => documentOf(input),
 };
 
 export function narrateTasks(tools: NarrationTools): Task[] {

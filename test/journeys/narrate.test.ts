@@ -128,3 +128,34 @@ test("an own voice of voices.json is used with its settings", async () => {
   expect(quickly.duration_s).toBeLessThan(usual.duration_s * 0.8);
   expect(slowly.segments.synthesised + quickly.segments.synthesised).toBe(2);
 });
+
+test("words in another language are spoken in that, and only they are spoken anew when they get it", async () => {
+  const text = (mark: string) => `<p>${sentence(600)}</p><p>She said <i${mark}>à demain, mes amis</i> and left.</p>`;
+  await here.narrate(here.write("plain.html", text("")), ["--locale", "en"]);
+  const made = await here.narrate(here.write("marked.html", text(' lang="fr"')), ["--locale", "en"]);
+  expect(made.segments).toEqual({ total: 4, synthesised: 3, reused: 1 });
+  const spoken = await database.rows(`select language, characters from lector.speech_segments where language = 'fr'`);
+  expect(spoken).toEqual([{ language: "fr", characters: count("à demain, mes amis") }]);
+  expect(readFileSync(made.files["srt"]!, "utf8").replaceAll("\n", " ")).toContain(
+    "She said à demain, mes amis and left.",
+  );
+});
+
+test("what is heard of tables and code is set, and does not change what the text is", async () => {
+  const file = here.write(
+    "set.md",
+    `${sentence(700)}\n\n| a | b |\n|---|---|\n| one | two |\n\n\`\`\`\nx plus y\n\`\`\`\n`,
+  );
+  const usual = await here.narrate(file, ["--out", "usual"]);
+  const env = { LECTOR_TABLE_COLUMNS: "1", LECTOR_CODE_BLOCKS: "read" };
+  const other = await here.narrate(file, ["--out", "other"], { env });
+  const [captions, otherCaptions] = [usual, other].map(({ files }) =>
+    readFileSync(files["srt"]!, "utf8").replaceAll("\n", " "),
+  );
+  expect(captions).toContain("a: one.");
+  expect(captions).not.toContain("x plus y");
+  expect(otherCaptions).toContain("Table with 2 columns and 1 row, not read out.");
+  expect(otherCaptions).toContain("x plus y");
+  const hashes = [usual, other].map(({ files }) => JSON.parse(readFileSync(files["json"]!, "utf8")).content_hash);
+  expect(hashes[1]).toBe(hashes[0]);
+});

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { contentHash, readDocument, UnusableInput, type BodyFormat } from "../../src/narration/document.ts";
 import { heard } from "./heard.ts";
 
-const formats: BodyFormat[] = ["markdown", "html", "text"];
+const formats: BodyFormat[] = ["markdown", "mdx", "html", "text"];
 const hash = (body: string, format: BodyFormat = "markdown", title?: string) =>
   contentHash(readDocument(body, { format, locale: "en", ...(title === undefined ? {} : { title }) }));
 
@@ -170,6 +170,11 @@ const hostile: [name: string, format: BodyFormat, body: string][] = [
     "markdown",
     `x[^0]\n\n${Array.from({ length: 10_000 }, (_, n) => `[^${n}]: n${n}[^${n + 1}]`).join("\n")}`,
   ],
+  ["open braces", "mdx", `x ${"{ ".repeat(100_000)}`],
+  ["open braces in modules", "mdx", `x\n${"export const a = {\n".repeat(10_000)}`],
+  ["backticks in braces", "mdx", `x ${"{`".repeat(60_000)}`],
+  ["quotes in tags", "mdx", `x ${"<A b={'".repeat(30_000)}`],
+  ["open comments in braces", "mdx", `x ${"{/*".repeat(60_000)}`],
   ["nested elements", "html", `${"<div><ul><li><blockquote>".repeat(20_000)}x`],
   ["nested tables", "html", `${"<table><tr><td>".repeat(15_000)}x`],
   ["huge spans", "html", `<table>${"<tr><td colspan=99999 rowspan=99999>x".repeat(300)}</table>`],

@@ -58,6 +58,72 @@ const table: [name: string, body: string, expected: string[]][] = [
     ["paragraph: 漢 x a over b y $5 and $10"],
   ],
   [
+    "lists by letters, and counting down",
+    "<ol type=a start=26><li>x<li>y</ol><ol reversed><li>x</li><li value=9>y</li><li>z</li></ol><ol type=i><li>x</ol>",
+    ["item 1: Z. x", "item 1: AA. y", "item 1: 3. x", "item 1: 9. y", "item 1: 8. z", "item 1: 1. x"],
+  ],
+  [
+    "lines: of a verse, of an address, of a page without paragraphs",
+    "<p>one<br>two</p><address>Main Street 1<br>Old Town<br>Norway.<br>x</address>three<br> <br>four<br>five",
+    ["paragraph: one two", "paragraph: Main Street 1, Old Town, Norway. x", "paragraph: three", "paragraph: four five"],
+  ],
+  [
+    "what was struck out is not heard, what took its place is",
+    "<p>Now <del>secret</del><s>secret</s><strike>secret</strike> <ins>ten</ins> <mark>euros</mark>, <u>only</u>.</p>",
+    ["paragraph: Now ten euros, only."],
+  ],
+  [
+    "marks of sources and trades, powers and ordinals",
+    "<p>It is so.<sup>3</sup> Rome<sup>[citation needed]</sup> and<sup>[4]</sup> m<sup>2</sup>, x<sup>−1</sup>, 1<sup>st</sup>, Foo<sup>TM</sup>.</p>",
+    ["paragraph: It is so. Rome and m², x⁻¹, 1st, Foo."],
+  ],
+  [
+    "images by what describes them, and nothing else",
+    "<p><img alt='A cat'><img alt=IMG_0042.jpg><img alt='photo 3'><img alt='DSC 1234'><img alt=logo><img role=presentation alt=secret><img width=1 height=1 alt=secret><img><amp-img alt='A dog'></amp-img></p>",
+    ["image: Image: A cat.", "image: Image: A dog."],
+  ],
+  [
+    "films, sounds, frames and drawings by their names",
+    "<p>See<video title='A film'>secret</video> it.</p><audio aria-label='A song'></audio><iframe src='https://www.youtube.com/embed/x' title='How to bake'>secret</iframe><iframe src='https://www.youtube.com/embed/y' title='YouTube video player'></iframe><iframe src='//ads.example/' title='secret'></iframe><svg role=img aria-label='Sales rise'><text>secret</text></svg><svg aria-label=secret></svg><video title='secret' hidden></video><svg role=img aria-hidden=true aria-label=secret></svg>",
+    [
+      "paragraph: See it.",
+      "image: Video: A film.",
+      "image: Audio: A song.",
+      "image: Video: How to bake.",
+      "image: Image: Sales rise.",
+    ],
+  ],
+  [
+    "what works a page, and what only those who do not see it get",
+    "<p>a<span class='sr-only'>secret</span><span class='x visually-hidden y'>secret</span><i style='position:absolute;left:-9999px'>secret</i></p><div role=navigation>secret</div><div role=dialog>secret</div><h2>Head<a class=headerlink href='#x'>secret</a></h2><div role=alert hidden=until-found>Note this.</div><details><summary>Ask</summary>Told</details>",
+    ["paragraph: a", "heading 2: Head", "paragraph: Note this.", "paragraph: Ask", "paragraph: Told"],
+  ],
+  [
+    "preformatted prose is read, code is announced",
+    "<pre>Shall I compare thee to a summer's day?\nThou art more lovely, and more temperate.\n\nRough winds do shake the darling buds of May</pre><pre>$ npm install secret</pre><pre><code>one two three four five six seven eight secret</code></pre>",
+    [
+      "paragraph: Shall I compare thee to a summer's day? Thou art more lovely, and more temperate.",
+      "paragraph: Rough winds do shake the darling buds of May",
+      "code: Code example.",
+      "code: Code example.",
+    ],
+  ],
+  [
+    "a header of two rows, names of rows, and a cell across",
+    "<table><thead><tr><th rowspan=2>City<th colspan=2>People<tr><th>2010<th>2020<tbody><tr><th>Rome<td>1<td>2</table><table><tr><th>Born<td>1945<tr><th>Died:<td>2001<tr><th colspan=2>Works</table>",
+    ["row: City: Rome. People 2010: 1. People 2020: 2.", "row: Born: 1945.", "row: Died: 2001.", "row: Works."],
+  ],
+  [
+    "bytes written as letters",
+    `<p>a data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB b ${"aB1".repeat(30)}= c ${"0af".repeat(20)}</p>`,
+    [`paragraph: a b c ${"0af".repeat(20)}`],
+  ],
+  [
+    "a note that stands beside its mark is heard behind the block",
+    "<p>A<a role=doc-noteref href='#n'>*</a> b.</p><aside role=doc-footnote id=n><p>Note.</p></aside><p>c</p>",
+    ["paragraph: A b.", "note: Footnote: Note.", "paragraph: c"],
+  ],
+  [
     "footnotes follow their block",
     "<p>A<sup><a href='#fn1'>1</a></sup> b.</p><p>c</p><section class=footnotes><h2>secret</h2><ol><li id=fn1><p>Note. <a href='#r' class=footnote-backref>↩</a></p></ol></section>",
     ["paragraph: A b.", "note: Footnote: Note.", "paragraph: c"],

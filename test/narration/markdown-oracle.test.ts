@@ -19,7 +19,7 @@ const hasWords = (line: string) => line === "code" || /[\p{L}]/u.test(line.repla
 function wordsOf({ type, value, children }: Tree): string {
   if (type === "text" || type === "inlineCode") return value!;
   if (type === "break") return " ";
-  return /^(?:image|html|footnote)/.test(type) ? "" : (children ?? []).map(wordsOf).join("");
+  return /^(?:image|html|footnote|delete)/.test(type) ? "" : (children ?? []).map(wordsOf).join("");
 }
 
 function* theirs(tree: Tree, kind = "paragraph"): Generator<string> {

@@ -10,6 +10,27 @@ export function espeakLanguages(): EspeakLanguage[] {
   return LANGUAGES.map(([id, language, name]) => ({ id, language, name }));
 }
 
+/**
+ * The voice id for a BCP 47 tag: of the tag itself, else of the longest start of it that is there ("fr-CA" is spoken as "fr"). `own` where
+ * that speaks the language already; null where the engine has none.
+ */
+export function espeakLanguageFor(tag: string, own: string): string | null {
+  // Intl writes the macrolanguage of Norwegian as it came; the engine has Bokmål.
+  const parts = tag
+    .toLowerCase()
+    .replace(/^(?:no|nn)(?=-|$)/, "nb")
+    .split("-");
+  const primary = (language: string) => language.split("-", 1)[0]!.toLowerCase();
+  const owned = LANGUAGES.find(([id]) => id === own);
+  if (owned && primary(owned[1]) === parts[0]) return own;
+  for (let length = parts.length; length > 0; length--) {
+    const wanted = parts.slice(0, length).join("-");
+    const found = LANGUAGES.find(([id, language]) => language.toLowerCase() === wanted || id === wanted);
+    if (found) return found[0];
+  }
+  return LANGUAGES.find(([, language]) => primary(language) === parts[0])?.[0] ?? null;
+}
+
 /** Speakers, for `language+variant`: males, females and oddities; how they sound is up to the ear. */
 // oxfmt-ignore
 export const ESPEAK_VARIANTS: readonly string[] = [

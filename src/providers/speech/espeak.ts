@@ -9,7 +9,7 @@ import { childPool } from "../../children/pool.ts";
 import { MAX_CHARACTERS } from "./espeak-text.ts";
 import type { EspeakJob } from "./espeak-child.ts";
 import type { EngineSettings } from "./espeak-engine.ts";
-import { espeakLanguages, ESPEAK_VARIANTS } from "./espeak-voices.ts";
+import { espeakLanguageFor, espeakLanguages, ESPEAK_VARIANTS } from "./espeak-voices.ts";
 import { SpeechError, VoiceError } from "./speech.ts";
 import type { Delivery, Speech, SpeechProvider, SpeechRequest, SpeechSettings } from "./speech.ts";
 
@@ -63,8 +63,9 @@ export function espeakSpeech({
   };
 }
 
-function toJob({ voice, text, settings, path }: SpeechRequest): EspeakJob["texts"][number] {
-  checkVoice(voice);
+function toJob({ voice: own, language, foreign, text, settings, path }: SpeechRequest): EspeakJob["texts"][number] {
+  checkVoice(own);
+  const voice = foreign ? voiceIn(language, own) : own;
   if (text.length > MAX_CHARACTERS) {
     const message = `A text of ${text.length} characters is too long for espeak: split it at ${MAX_CHARACTERS}`;
     throw new SpeechError(message, { kind: "bad-request" });
@@ -104,6 +105,13 @@ function withDelivery(settings: SpeechSettings, { speed, pitch }: Delivery): Spe
     );
   }
   return { ...settings, ...own };
+}
+
+/** The same speaker in another language; the voice itself where the engine does not have that. */
+function voiceIn(language: string, own: string): string {
+  const [ownLanguage, ...variant] = own.split("+");
+  const wanted = espeakLanguageFor(language, ownLanguage!);
+  return wanted === null ? own : [wanted, ...variant].join("+");
 }
 
 function checkSettings(settings: SpeechSettings): SpeechSettings {

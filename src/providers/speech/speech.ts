@@ -10,6 +10,8 @@ export type SpeechRequest = {
   voice: string;
   /** BCP 47; a provider whose voice fixes the language ignores it. */
   language: string;
+  /** The text is in another language than the voice's own: a provider that has it speaks it so, with the voice that is nearest. */
+  foreign?: true;
   /** Exactly what is spoken, markers compiled already. UTF-16, at most `maxCharacters` code units. */
   text: string;
   settings: SpeechSettings;

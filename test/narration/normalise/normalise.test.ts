@@ -7,7 +7,8 @@ import { displayText, spokenText, type Token } from "../../../src/narration/scri
 import { sentenceStarts } from "../../../src/narration/sentence.ts";
 import { tokensOf } from "../../../src/narration/tokens.ts";
 
-const cut = (text: string) => tokensOf({ kind: "paragraph", inline: [{ text, source: [0, text.length] }] });
+const cut = (text: string) =>
+  tokensOf({ kind: "paragraph", inline: [{ text, source: [0, text.length] }] }).flatMap(({ tokens }) => tokens);
 const forms = (text: string, locale = "en") => normalise(cut(text), locale).map(({ spoken }) => spoken);
 
 describe("sharing out", () => {

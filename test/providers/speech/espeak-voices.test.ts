@@ -1,6 +1,6 @@
 import load from "@echogarden/espeak-ng-emscripten";
 import { expect, test } from "vitest";
-import { ESPEAK_VARIANTS, espeakLanguages } from "../../../src/providers/speech/espeak-voices.ts";
+import { ESPEAK_VARIANTS, espeakLanguageFor, espeakLanguages } from "../../../src/providers/speech/espeak-voices.ts";
 import { SPEECH_SAMPLES } from "../../../src/providers/speech/samples.ts";
 
 const module = (await load({ print() {}, printErr() {} })) as Awaited<ReturnType<typeof load>> & {
@@ -35,6 +35,24 @@ test("the shipped locales speak with voices that exist and match", () => {
         ?.language.split("-")[0],
     ).toBe(locale);
   }
+});
+
+test.each([
+  ["fr", "en-us", "fr"],
+  ["fr-CA", "en-us", "fr"],
+  ["FR-be", "en-us", "fr-be"],
+  ["en-GB", "id", "en"],
+  ["en-AU", "id", "en"],
+  ["zh-Hant-TW", "en-us", "cmn"],
+  ["yue", "en-us", "yue"],
+  ["no", "en-us", "nb"],
+  ["nn-NO", "en-us", "nb"],
+  ["en-GB", "en-us", "en-us"],
+  ["zh", "cmn-latn-pinyin", "cmn-latn-pinyin"],
+  ["su", "id", null],
+  ["x-private", "id", null],
+])("a text in %s, for a speaker of %s, is spoken as %s", (tag, own, expected) => {
+  expect(espeakLanguageFor(tag, own)).toBe(expected);
 });
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);

@@ -71,6 +71,16 @@ test("each word's time is where it sounds: a pause between words is silent", asy
   }
 });
 
+test("a text in another language is spoken in that by the same speaker, or as well as the voice can", async () => {
+  const text = "Le garçon chante.";
+  const said = async (voice: string, other: Partial<SpeechRequest> = {}) =>
+    (await speak([{ ...request(text, voice), ...other }]))[0]!.audio;
+  expect(await said("en-us+f3", { language: "fr-CA", foreign: true })).toEqual(await said("fr+f3"));
+  expect(await said("en-us+f3", { language: "su", foreign: true })).toEqual(await said("en-us+f3"));
+  // A voice that is set up for another language's texts stays itself.
+  expect(await said("en-us", { language: "fr" })).toEqual(await said("en-us"));
+});
+
 test.each(["", " ", "…", "—", ".", "\n\n", "\ud800", "\u200b", "\0"])(
   "text without a sound gives 0 samples: %j",
   async (text) => {
