@@ -57,7 +57,7 @@ function tailOf(token: SentenceToken, mayNumber: boolean, rules: StopRules): Tai
   const shown = token.display.slice(-reach);
   const said = token.spoken.slice(-reach);
   const asks = rules.semicolonAsks && /[;\u037e]$/u.test(said);
-  const text = tailPattern.test(shown) ? shown : said;
+  const text = tailPattern.test(shown) || /[\p{L}\p{N}]/u.test(shown) ? shown : said;
   const found = asks ? null : tailPattern.exec(text);
   if (!found && !asks) return null;
   const stop = found ? found[1]! : "?";
@@ -122,7 +122,7 @@ function firstWord(tokens: readonly SentenceToken[], from: number): string {
   const until = Math.min(tokens.length, from + ahead);
   for (let index = from; index < until; index++) {
     const text = shownStart(tokens[index]!);
-    if (tokens[index]!.spoken !== "" && startOf(text) !== "none") return text;
+    if (!isShownOnly(tokens[index]!) && startOf(text) !== "none") return text;
   }
   return "";
 }
@@ -132,9 +132,16 @@ function isTrailing(token: SentenceToken): boolean {
   return startOf(shown) === "none" && trails.test(shown);
 }
 
-/** Tokens that are only shown (an emoji) stay with the sentence before them. */
+/**
+ * Tokens that are only shown (an emoji) stay with the sentence before them. Not one whose words are said with its neighbour's, as in
+ * "4 000.": its stop counts.
+ */
 function nextSaid(tokens: readonly SentenceToken[], from: number): number {
   let index = from;
-  while (index < tokens.length && tokens[index]!.spoken === "") index++;
+  while (index < tokens.length && isShownOnly(tokens[index]!)) index++;
   return index;
+}
+
+function isShownOnly({ display, spoken }: SentenceToken): boolean {
+  return spoken === "" && !/[\p{L}\p{N}]/u.test(display);
 }

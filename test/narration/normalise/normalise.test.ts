@@ -77,6 +77,11 @@ describe("readings in tokens", () => {
     expect(spokenText(normalise(cut("jeruk, dsb.;"), "id"))).toBe("jeruk, dan sebagainya;");
   });
 
+  test("a stop whose number is said with the token before it ends no sentence that it did not end", () => {
+    const tokens = cut("3×4 000 000. million");
+    expect(sentenceStarts(normalise(tokens, "en"), "en")).toEqual(sentenceStarts(tokens, "en"));
+  });
+
   test("a sentence is said alike whatever stands beside it", () => {
     const sentence = "12 people came on Monday.";
     for (const other of ["It was in March.", "He paid $5–", "See pp.", "In 1939.", ""]) {
