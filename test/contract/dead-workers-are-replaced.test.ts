@@ -109,7 +109,8 @@ test("a worker whose connections became silent, alone, goes on within its lease 
   const since = performance.now();
   way.freeze();
   for (const { executionId } of runs) expect(await here.ended(executionId)).toMatchObject({ status: "COMPLETED" });
-  expect(performance.now() - since).toBeLessThan(leaseMs + 2000);
+  // By itself it takes a lease and less than 2 s; the rest is for a machine that does other things too.
+  expect(performance.now() - since).toBeLessThan(leaseMs + 2000 + 5000);
   expect(await here.rows("select name from lector.workflow_steps where failures > 0")).toEqual([]);
   await worker.stop();
   await connection.close();
