@@ -7,12 +7,14 @@ import { spine } from "./migrations/001-spine.ts";
 import { peaks } from "./migrations/002-peaks.ts";
 import { timeouts } from "./migrations/003-timeouts.ts";
 import { ageing } from "./migrations/004-ageing.ts";
+import { control } from "./migrations/005-control.ts";
 
 const migrations: Record<string, Migration> = {
   "001-spine": spine,
   "002-peaks": peaks,
   "003-timeouts": timeouts,
   "004-ageing": ageing,
+  "005-control": control,
 };
 
 export type Migrated = { applied: string[]; schema: string };

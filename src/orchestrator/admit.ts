@@ -4,8 +4,8 @@
  * A run with `admission_keys` starts with its steps parked. It is admitted when each of its keys has room, in the
  * order of `order_at = created_at - priority * ageing`: high first, and who has waited one `ageing` (1 min unless
  * LECTOR_AGEING_MS says otherwise) longer stands beside those of the class above. It holds its place until it ends, or
- * until no process works on it any more (its last worker handed back its steps or died): then it queues for admission
- * again, where it stood before, so that abandoned runs block nobody.
+ * until no process works on it any more (its last worker handed back its steps or died, or it was paused and its last
+ * attempt has ended): then it queues for admission again, where it stood before, so that such runs block nobody.
  */
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
@@ -20,6 +20,7 @@ export async function admit(db: Database, limitOf: AdmissionLimit, rootId: strin
   return transact(db, async (tx) => {
     // One admitter at a time: it counts what the one before it committed.
     await sql`select pg_advisory_xact_lock(hashtextextended('lector.admission', 0))`.execute(tx);
+    await releasePaused(tx);
     const live = await countsByKey(tx);
     const isFull = (key: string) => (live.get(key) ?? 0) >= limitOf(key);
     const candidates = await candidatesBeside(tx, [...live.keys()].filter(isFull), rootId);
@@ -54,10 +55,19 @@ function waiting(rootId: string | null) {
   return sql`status in ('PENDING', 'RUNNING') and admission_keys <> '{}' and admitted_at is null ${one}`;
 }
 
+/** A paused run holds its place until the last of its attempts has ended. */
+async function releasePaused(tx: Tx): Promise<void> {
+  await sql`update lector.workflow_instances set admitted_at = null where execution_id in (
+    select i.execution_id from lector.workflow_instances i
+    where i.status = 'PAUSED' and i.admission_keys <> '{}' and i.admitted_at is not null and not exists (
+      select 1 from lector.workflow_steps s where s.root_id = i.execution_id and s.state = 'running')
+    order by i.execution_id for no key update)`.execute(tx);
+}
+
 async function countsByKey(tx: Tx): Promise<Map<string, number>> {
   const { rows } = await sql<{ key: string; live: number }>`
     select key, count(*)::int as live from lector.workflow_instances, unnest(admission_keys) as key
-    where status in ('PENDING', 'RUNNING') and admission_keys <> '{}' and admitted_at is not null
+    where status in ('PENDING', 'RUNNING', 'PAUSED') and admission_keys <> '{}' and admitted_at is not null
     group by key`.execute(tx);
   return new Map(rows.map((row) => [row.key, row.live]));
 }

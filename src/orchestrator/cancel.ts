@@ -5,21 +5,14 @@
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
 import { cancelRuns, endRuns, type EarlyEnd } from "./end-runs.ts";
-import { RunNotFound } from "./find.ts";
 import { settleParent, type Context } from "./settle.ts";
 import { storedError } from "./task.ts";
 import { TimedOut, usualTimeouts } from "./timeouts.ts";
+import { lockTree, type Changed, type Reason } from "./tree.ts";
 import { FENCED } from "./wake.ts";
 
-export type Cancelled = { status: string; /** False where the run had ended before. */ changed: boolean };
-
-/** Idempotent: a run that has ended stays as it is. `by` and `why` go into the history. */
-export async function cancelRun(
-  db: Database,
-  executionId: string,
-  { by, why }: { by: string; why?: string },
-): Promise<Cancelled> {
-  const reason = why ? { by, why } : { by };
+/** Idempotent: a run that has ended stays as it is. Throws `RunNotFound`. */
+export async function cancelRun(db: Database, executionId: string, reason: Reason): Promise<Changed> {
   const cancelled = await transact(db, (tx) => {
     return endTree(tx, executionId, { due: isActive, top: { status: "CANCELLED", error: null, data: reason }, reason });
   });
@@ -28,7 +21,7 @@ export async function cancelRun(
 }
 
 /** TIMED_OUT, with its child runs CANCELLED; nothing where it ended, was paused or got more time meanwhile. */
-export async function timeOutRun(db: Database, executionId: string): Promise<Cancelled> {
+export async function timeOutRun(db: Database, executionId: string): Promise<Changed> {
   const ended = await transact(db, async (tx) => {
     const { rows } = await sql<{ ms: number; overdue: boolean }>`
       select timeout_ms as ms, deadline_at <= now() as overdue from lector.workflow_instances
@@ -53,10 +46,8 @@ async function endTree(
   tx: Tx,
   executionId: string,
   { due, top, reason }: { due(status: string): boolean; top: EarlyEnd; reason: object },
-): Promise<Cancelled> {
-  const runs = await lockTree(tx, executionId);
-  const run = runs.find((each) => each.execution_id === executionId);
-  if (!run) throw new RunNotFound(executionId);
+): Promise<Changed> {
+  const { top: run, runs } = await lockTree(tx, executionId);
   if (!due(run.status)) return { status: run.status, changed: false };
   await endRuns(tx, [executionId], top);
   const below = runs.map((each) => each.execution_id).filter((id) => id !== executionId);
@@ -65,8 +56,6 @@ async function endTree(
   if (run.parent_step_id) await settleParent(tx, noContext, run.parent_step_id, executionId);
   return { status: top.status, changed: true };
 }
-
-type TreeRow = { execution_id: string; status: string; parent_step_id: string | null };
 
 export function isActive(status: string): boolean {
   return status === "PENDING" || status === "RUNNING" || status === "PAUSED";
@@ -78,23 +67,3 @@ const noContext: Context = {
   definitionOf: () => Promise.reject(new Error("unused")),
   timeouts: usualTimeouts,
 };
-
-/**
- * The run and all runs below it, locked, in order of id. A child run that was opened while we waited for its parent is
- * not in the first answer, so it is asked for again.
- */
-export async function lockTree(tx: Tx, executionId: string): Promise<TreeRow[]> {
-  for (let known = 0; ;) {
-    const { rows } = await sql<TreeRow>`
-      with recursive tree as (
-        select execution_id from lector.workflow_instances where execution_id = ${executionId}
-        union
-        select c.execution_id from tree t join lector.workflow_steps s using (execution_id)
-          join lector.workflow_instances c on c.parent_step_id = s.task_id
-      )
-      select i.execution_id, i.status, i.parent_step_id from lector.workflow_instances i
-      where i.execution_id in (select execution_id from tree) order by i.execution_id for no key update`.execute(tx);
-    if (rows.length === known) return rows;
-    known = rows.length;
-  }
-}

@@ -22,7 +22,8 @@ export async function openChildRun(
   const run = await sql<{ status: string }>`select status from lector.workflow_instances
     where execution_id = ${step.executionId} for no key update`.execute(tx);
   const { status } = run.rows[0]!;
-  if (status === "FAILED") throw new RetryLater(0, "The run has failed meanwhile."); // parked, until somebody retries
+  // parked, until somebody retries or resumes it
+  if (status === "FAILED" || status === "PAUSED") throw new RetryLater(0, `The run is ${status} meanwhile.`);
   const { rows } = await sql`
     update lector.workflow_steps set state = 'waiting', lease_expires_at = null, due_at = deadline_at
     where task_id = ${step.taskId} and attempt = ${step.attempt} and state = 'running' returning 1`.execute(tx);

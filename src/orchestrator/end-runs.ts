@@ -28,25 +28,23 @@ export async function endRuns(tx: Tx, executionIds: string[], { status, error, d
   );
 }
 
-/** Ends the child runs that are still under way below a run that failed; a retry of it takes them along. */
-export async function cancelBelow(tx: Tx, executionId: string): Promise<void> {
+/** Ends the child runs that are still under way below a run, which failed or goes back to a step of before. */
+export async function cancelBelow(tx: Tx, executionId: string, why: string): Promise<void> {
   const { rows } = await sql<{ execution_id: string }>`
     with recursive below as (
       select c.execution_id from lector.workflow_steps s join lector.workflow_instances c on c.parent_step_id = s.task_id
-      where s.execution_id = ${executionId}
+      where s.execution_id = ${executionId} and s.discarded = 0
       union
       select c.execution_id from below b join lector.workflow_steps s using (execution_id)
         join lector.workflow_instances c on c.parent_step_id = s.task_id
+      where s.discarded = 0
     )
     select i.execution_id from lector.workflow_instances i
     where i.execution_id in (select execution_id from below) and i.status in ('PENDING', 'RUNNING', 'PAUSED')
     order by i.execution_id for no key update`.execute(tx);
   if (rows.length === 0) return;
-  const reason = { by: "orchestrator", why: `the run ${executionId}, to which it belongs, has failed` };
-  await cancelRuns(
-    tx,
-    rows.map((row) => row.execution_id),
-    reason,
-  );
+  const reason = { by: "orchestrator", why: `the run ${executionId}, to which it belongs, ${why}` };
+  const below = rows.map((row) => row.execution_id);
+  await cancelRuns(tx, below, reason);
   await sql`select pg_notify(${FENCED}, '')`.execute(tx); // sent with the commit; without it, the next heartbeat tells
 }

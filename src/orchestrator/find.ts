@@ -114,7 +114,7 @@ export function runTreeSteps(db: Queryable, executionId: string): Promise<StepSu
     sql`in (with recursive tree as (
       select execution_id from lector.workflow_instances where execution_id = ${executionId}
       union all select c.execution_id from tree t join lector.workflow_steps p using (execution_id)
-        join lector.workflow_instances c on c.parent_step_id = p.task_id
+        join lector.workflow_instances c on c.parent_step_id = p.task_id where p.discarded = 0
     ) select execution_id from tree)`,
   );
 }
@@ -128,9 +128,12 @@ async function summaries(db: Queryable, runs: RawBuilder<unknown>): Promise<Step
       select execution_id, step, count(*)::int as total, count(*) filter (where state = 'done')::int as done,
         count(*) filter (where state = 'failed')::int as failed, avg(progress) as progress,
         max(attempt) as attempts, min(started_at) as started_at
-      from lector.workflow_steps where execution_id ${runs} and item is not null group by execution_id, step
+      from lector.workflow_steps where execution_id ${runs} and item is not null and discarded = 0
+      group by execution_id, step
     ) n on n.execution_id = s.execution_id and n.step = s.step
-    where s.execution_id ${runs} and s.item is null order by s.created_at, s.execution_id, s.step`.execute(db);
+    where s.execution_id ${runs} and s.item is null and s.discarded = 0 order by s.created_at, s.execution_id, s.step`.execute(
+    db,
+  );
   return rows.map(summaryOf);
 }
 

@@ -16,11 +16,11 @@ const headOf = (group: string) => `(select s.order_at + s.priority * f.ageing_ms
       order by s.order_at, s.run_at limit 1)`;
 
 /**
- * `select` list over `newSteps()`; `f.taken` says whether the step is handed over, `f.resting` whether its run does not
- * go on, so that no time is counted against it.
+ * `select` list over `newSteps()`; `f.taken` says whether the step is handed over, `f.attempts` how many it has had,
+ * `f.resting` whether its run does not go on, so that no time is counted against it.
  */
 export const stepValues = sql.raw(`f.task_id, f.execution_id, f.root_id, f.step, f.item, f.name, f.task_type,
-  case when f.taken then 'running' else f.state end, case when f.taken then 1 else 0 end, f.priority,
+  case when f.taken then 'running' else f.state end, f.attempts + case when f.taken then 1 else 0 end, f.priority,
   case when f.item is null then now() else least(now(), greatest(now() - f.ageing_ms * interval '1 ms',
     coalesce(case when f.group_key is null then ${headOf("is null")} else ${headOf("= f.group_key")} end, now()))) end
     + (coalesce(f.item, 0) / 60.0 - f.priority) * f.ageing_ms * interval '1 ms',
@@ -31,6 +31,13 @@ export const stepValues = sql.raw(`f.task_id, f.execution_id, f.root_id, f.step,
   now() + f.step_ms * interval '1 ms', case when f.taken or f.resting then null
     when f.state = 'ready' then now() + least(f.queue_ms, f.step_ms) * interval '1 ms'
     when f.state = 'waiting' then now() + f.step_ms * interval '1 ms' end`);
+
+/** Attempts of the step's rows that restarts have put aside; in two questions, so that each has its index. */
+export const attemptsBefore = sql.raw(`coalesce(case when f.item is null
+    then (select max(d.attempt) from lector.workflow_steps d
+      where d.execution_id = f.execution_id and d.step = f.step and d.item is null)
+    else (select max(d.attempt) from lector.workflow_steps d
+      where d.execution_id = f.execution_id and d.step = f.step and d.item = f.item) end, 0)`);
 
 /** The rows' values, one array a column. `after` is the task whose end opens them. */
 export function newSteps(

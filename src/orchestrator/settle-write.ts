@@ -3,7 +3,16 @@ import { sql } from "kysely";
 import type { Queryable } from "../database/connect.ts";
 import type { Advance, NewStep } from "./advance.ts";
 import type { Ending, Outcome, Settled } from "./outcome.ts";
-import { newEvents, newSteps, rowsOf, startedEvent, stepColumns, stepValues, type NewEvent } from "./rows.ts";
+import {
+  attemptsBefore,
+  newEvents,
+  newSteps,
+  rowsOf,
+  startedEvent,
+  stepColumns,
+  stepValues,
+  type NewEvent,
+} from "./rows.ts";
 
 export type Written = Omit<Settled, "ended"> & {
   joined: { taskId: string; executionId: string; step: number }[];
@@ -19,29 +28,31 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
     with outcome as materialized (
       select * from ${outcomeRows(outcomes)}
     ), run as materialized (
-      select i.execution_id, i.event_seq, i.status in ('PENDING', 'RUNNING') as active
+      select i.execution_id, i.event_seq, i.restarts, i.status in ('PENDING', 'RUNNING') as open,
+        i.status in ('PENDING', 'RUNNING', 'PAUSED') as active
       from lector.workflow_instances i where ${alone ? sql`i.execution_id = ${runs[0]}::uuid` : sql`i.execution_id = any(${runs}::uuid[]) order by i.execution_id`}
       for no key update
     ), settled as (
       update lector.workflow_steps s set state = o.state, output = o.output, error = o.error,
         failures = s.failures + o.failures, lost = s.lost + o.lost,
         run_at = case when o.state = 'ready' then now() + o.delay_ms * interval '1 ms' else s.run_at end,
-        due_at = case when o.state = 'ready' and r.active
+        due_at = case when o.state = 'ready' and r.open
           then least(now() + (o.delay_ms + s.queue_ms) * interval '1 ms', s.deadline_at) end,
-        parked = o.state = 'ready' and not r.active, lease_expires_at = null,
+        parked = o.state = 'ready' and not r.open, lease_expires_at = null,
         progress = case when o.state = 'done' then 1 else 0 end,
         ended_at = case when o.state in ('done', 'failed') then now() end
       from outcome o join run r on r.execution_id = o.execution_id
       where s.task_id = o.task_id and s.state = o.from_state and (s.attempt = o.attempt or o.from_state = 'waiting')
         and (o.heartbeat_seq is null or s.heartbeat_seq = o.heartbeat_seq)
-      returning s.task_id, s.execution_id, s.step, s.item, s.state, r.active, r.event_seq, o.current_step, o.status,
-        o.outputs, o.run_error
+      returning s.task_id, s.execution_id, s.step, s.item, s.state, r.open, r.active, r.restarts, r.event_seq,
+        o.current_step, o.status, o.outputs, o.run_error
     )${outcomes.some((outcome) => outcome.item !== null) ? joined : sql``}
     ${steps.length > 0 ? openedOf(steps) : sql``}, event as (
       select e.execution_id, e.kind, e.data, t.event_seq,
         ${alone ? sql`e.ord` : sql`row_number() over (partition by e.execution_id order by e.ord)`} as place
       from ${newEvents(outcomes.flatMap(eventsOf))} join settled t on t.task_id = e.after
-      where t.active or e.kind not in ('run.completed', 'run.failed', 'step.started')
+      where case when e.kind = 'step.started' then t.open and t.restarts = 0
+        else t.active or e.kind not in ('run.completed', 'run.failed') end
     ), history as (
       insert into lector.workflow_events (execution_id, seq, kind, data)
       select e.execution_id, e.event_seq + e.place, e.kind, e.data from event e
@@ -101,17 +112,18 @@ const joined = sql`, joined as (
         select execution_id, step, count(*)::int as done from settled where item is not null and state = 'done'
         group by execution_id, step
       ) n
-      where p.execution_id = n.execution_id and p.step = n.step and p.item is null
+      where p.execution_id = n.execution_id and p.step = n.step and p.item is null and p.discarded = 0
       returning p.task_id, p.execution_id, p.step, p.remaining, p.state
     )`;
 const joinedRows = sql`union all select 'joined', task_id, execution_id, step, remaining, state, null, false from joined
       where remaining = 0 and state = 'waiting'`;
 
+/** A step that was there before a restart counts its attempts on; whoever takes a step over takes it for a first one. */
 const openedOf = (steps: ReturnType<typeof newStepsOf>) => sql`, opened as (
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues} from (
-        select f.*, f.worker is not null and t.active as taken, f.state = 'ready' and not t.active as parked,
-          not t.active as resting
+        select f.*, f.worker is not null and t.open and t.restarts = 0 as taken, f.state = 'ready' and not t.open as parked,
+          not t.open as resting, case when t.restarts = 0 then 0 else ${attemptsBefore} end as attempts
         from ${newSteps(steps)} join settled t on t.task_id = f.after
       ) f
       returning task_id, state

@@ -18,6 +18,10 @@
  *   any     → cancelled  the run was cancelled, or timed out (cancel.ts)
  *   failed, cancelled → ready or waiting   a person retries (reopen.ts)
  *
+ * While a run is PAUSED its `ready` steps are parked, and what follows from attempts that end is parked too (pause.ts).
+ * A restart from a step puts the rows from there on aside (`discarded`), as cancelled where they had not ended, and opens
+ * that step anew (restart.ts): all else that is said of steps is said of those that are not aside.
+ *
  * An attempt is known by its token (task_id, attempt). Every change compares it, in the statement that writes: a result
  * that comes late, twice or from a process that was frozen finds nothing to change. A change, its history event and the
  * rows that follow from it commit together, under the run's row lock, so there is no moment at which a crash strands a
@@ -100,7 +104,7 @@ async function consequences(tx: Tx, context: Context, outcomes: Outcome[], writt
   for (const outcome of outcomes) {
     if (outcome.ending.to !== "failed" || !written.accepted.has(outcome.taskId)) continue;
     await parkReady(tx, outcome.executionId);
-    await cancelBelow(tx, outcome.executionId);
+    await cancelBelow(tx, outcome.executionId, "has failed");
     if (outcome.item !== null) await failFanOut(tx, outcome, outcome.ending.error);
   }
   for (const { taskId } of written.joined) following.push(await endWaiting(tx, context, taskId, null));
@@ -170,7 +174,8 @@ type WaitingRow = {
 async function joinedItems(tx: Tx, { store }: Context, row: WaitingRow): Promise<string> {
   const { rows } = await sql<{ output: string }>`
     select output::text as output from lector.workflow_steps
-    where execution_id = ${row.execution_id} and step = ${row.step} and item is not null order by item`.execute(tx);
+    where execution_id = ${row.execution_id} and step = ${row.step} and item is not null and discarded = 0
+    order by item`.execute(tx);
   return toRow(store, { items: rows.map(({ output }) => JSON.parse(output)) });
 }
 
@@ -178,7 +183,8 @@ async function joinedItems(tx: Tx, { store }: Context, row: WaitingRow): Promise
 async function childResult(tx: Tx, executionId: string): Promise<string | StoredError> {
   const { rows } = await sql<{ status: string; error: StoredError | null; output: string | null }>`
     select i.status, i.error, (select s.output::text from lector.workflow_steps s
-      where s.execution_id = i.execution_id and s.item is null order by s.step desc limit 1) as output
+      where s.execution_id = i.execution_id and s.item is null and s.discarded = 0
+      order by s.step desc limit 1) as output
     from lector.workflow_instances i where i.execution_id = ${executionId}`.execute(tx);
   const { status, error, output } = rows[0]!;
   if (status === "COMPLETED") return output!;

@@ -226,7 +226,7 @@ async function writeRun(db: Queryable, run: NewRun, handover: Handover | null): 
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues} from (
         select f.*, f.worker is not null as taken, ${run.admissionKeys.length > 0}::bool as parked,
-          false as resting from ${newSteps(steps)}
+          false as resting, 0 as attempts from ${newSteps(steps)}
       ) f where exists (select 1 from run)
     ), history as (
       insert into lector.workflow_events (execution_id, seq, kind, data)

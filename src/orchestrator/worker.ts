@@ -25,6 +25,7 @@ import { openDispatcher } from "./dispatch.ts";
 import { identify } from "./identity.ts";
 import { answerMs, tokenKey } from "./lease.ts";
 import { reaperOf } from "./reap.ts";
+import { restartRun, type Restart } from "./restart.ts";
 import type { Handover } from "./rows.ts";
 import { resolveInput, type ValueStore } from "./values.ts";
 import { openSettler } from "./settler.ts";
@@ -63,6 +64,8 @@ export type WorkerOptions = {
 export type Worker = {
   id: string;
   start(request: StartRequest): Promise<Started>;
+  /** See restart.ts; with this worker's timeouts for what the definition leaves open. */
+  restart: Restart;
   /** Confines a scoped worker to one run and its children; until then it claims nothing. */
   only(rootId: string): void;
   /** Looks for work now. */
@@ -284,6 +287,7 @@ export function startWorker(options: WorkerOptions): Worker {
   return {
     id: identity.id,
     start,
+    restart: (...asked) => restartRun(db, context, ...asked),
     only(root) {
       rootId = root;
       wake();

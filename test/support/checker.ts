@@ -3,12 +3,21 @@ import { sql } from "kysely";
 import type { Queryable } from "../../src/database/connect.ts";
 
 type Step = { state: string; attempt: number; failures: number; lost: number };
-type Run = { status: string; currentStep: number; steps: Map<string, Step>; children: Set<string> };
+type Run = {
+  status: string;
+  currentStep: number;
+  /** By `keyOf`; those that a restart put aside by that and its number. */
+  steps: Map<string, Step>;
+  children: Set<string>;
+  /** How many attempts a step has had, over all restarts. */
+  attempts: Map<string, number>;
+};
 type Opened = { step: number; items?: number; failed?: boolean };
 type Event = { run: string; seq: number; kind: string; data: any };
 
 const isFinal = ({ state }: Step) => ["done", "failed", "cancelled"].includes(state);
 const keyOf = (step: number, item: number | null) => `${step}.${item ?? "-"}`;
+const aside = (key: string, restart: number) => (restart > 0 ? `${key}#${restart}` : key);
 
 /** Throws where the rows are not what the events tell. */
 export async function checkHistory(db: Queryable): Promise<void> {
@@ -28,14 +37,16 @@ export async function differences(db: Queryable): Promise<string[]> {
     const [want, have] = [`${told?.status} at step ${told?.currentStep}`, `${row.status} at step ${row.at}`];
     if (want !== have) wrong.push(`run ${row.run} is ${have}; its events say ${want}`);
   }
-  const steps = await sql<Step & { run: string; step: number; item: number | null }>`
-    select execution_id as run, step, item, state, attempt, failures, lost from lector.workflow_steps`.execute(db);
-  for (const { run, step, item, ...row } of steps.rows) {
-    const told = runs.get(run)?.steps.get(keyOf(step, item));
-    runs.get(run)?.steps.delete(keyOf(step, item));
+  const steps = await sql<Step & { run: string; step: number; item: number | null; discarded: number }>`
+    select execution_id as run, step, item, discarded, state, attempt, failures, lost
+    from lector.workflow_steps`.execute(db);
+  for (const { run, step, item, discarded, ...row } of steps.rows) {
+    const key = aside(keyOf(step, item), discarded);
+    const told = runs.get(run)?.steps.get(key);
+    runs.get(run)?.steps.delete(key);
     const same =
       told && (["state", "attempt", "failures", "lost"] as const).every((field) => told[field] === row[field]);
-    if (!same) wrong.push(`step ${keyOf(step, item)} of ${run} is ${text(row)}; its events say ${text(told)}`);
+    if (!same) wrong.push(`step ${key} of ${run} is ${text(row)}; its events say ${text(told)}`);
   }
   for (const [run, { steps: left }] of runs) {
     for (const key of left.keys()) wrong.push(`the events of ${run} tell of a step ${key} that has no row`);
@@ -52,7 +63,8 @@ function rebuild(events: Event[]): { runs: Map<string, Run>; wrong: string[] } {
   let seq = 0;
   for (const event of events) {
     if (event.kind === "run.created") {
-      runs.set(event.run, { status: "PENDING", currentStep: 0, steps: new Map(), children: new Set() });
+      const nothing = { steps: new Map(), children: new Set<string>(), attempts: new Map() };
+      runs.set(event.run, { status: "PENDING", currentStep: 0, ...nothing });
       seq = 0;
     }
     if (event.seq !== ++seq) wrong.push(`run ${event.run} has the event ${event.seq} where ${seq} should be`);
@@ -66,17 +78,33 @@ function rebuild(events: Event[]): { runs: Map<string, Run>; wrong: string[] } {
 
 function tellOfRun(run: Run, { run: id, kind, data }: Event, wrong: string[]): void {
   const ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"].includes(run.status);
-  if (ended && kind !== "run.reopened") wrong.push(`run ${id} was ${run.status} before ${kind}`);
+  if (ended && kind !== "run.reopened" && kind !== "run.restarted")
+    wrong.push(`run ${id} was ${run.status} before ${kind}`);
   if (kind === "run.created") open(run, data.opened);
   else if (kind === "run.reopened") {
     run.status = data.status;
-    for (const [key, step] of run.steps) if (isFinal(step) && step.state !== "done") reopen(run, key, step);
-  } else {
+    for (const [key, step] of run.steps) {
+      if (!key.includes("#") && isFinal(step) && step.state !== "done") reopen(run, key, step);
+    }
+  } else if (kind === "run.resumed") run.status = data.status;
+  else if (kind === "run.restarted") restart(run, data);
+  else {
     run.status = kind.slice("run.".length).toUpperCase();
     if (kind === "run.cancelled" || kind === "run.timed_out") {
       for (const step of run.steps.values()) if (!isFinal(step)) step.state = "cancelled";
     }
   }
+}
+
+function restart(run: Run, { step: from, restart: number, opened, status }: any): void {
+  for (const [key, step] of run.steps) {
+    if (key.includes("#") || parseInt(key) < from) continue;
+    run.steps.delete(key);
+    run.children.delete(key);
+    run.steps.set(aside(key, number), isFinal(step) ? step : { ...step, state: "cancelled" });
+  }
+  Object.assign(run, { status, currentStep: from - 1 });
+  open(run, opened);
 }
 
 function reopen(run: Run, key: string, step: Step): void {
@@ -97,7 +125,12 @@ function tellOfStep(run: Run, { run: id, kind, data }: Event, wrong: string[]): 
   }
   step.failures += data.failures ?? 0;
   step.lost += data.lost ?? 0;
-  if (kind === "step.started") Object.assign(step, { state: "running", attempt: data.attempt });
+  if (kind === "step.started") {
+    if (data.attempt !== step.attempt + 1)
+      wrong.push(`run ${id}: attempt ${data.attempt} of step ${key} after ${step.attempt}`);
+    Object.assign(step, { state: "running", attempt: data.attempt });
+    run.attempts.set(key, data.attempt);
+  }
   if (kind === "step.retried") step.state = "ready";
   if (kind === "step.waiting") run.children.add(key);
   if (kind === "step.waiting") step.state = "waiting";
@@ -116,11 +149,13 @@ function fail(run: Run, number: number, step: Step): void {
 }
 
 function open(run: Run, opened: Opened[]): void {
-  const fresh = (state: string): Step => ({ state, attempt: 0, failures: 0, lost: 0 });
+  const fresh = (key: string, state: string) => {
+    run.steps.set(key, { state, attempt: run.attempts.get(key) ?? 0, failures: 0, lost: 0 });
+  };
   for (const { step, items, failed } of opened) {
     const state = failed ? "failed" : items === 0 ? "done" : items ? "waiting" : "ready";
-    run.steps.set(keyOf(step, null), fresh(state));
+    fresh(keyOf(step, null), state);
     if (items === 0) run.currentStep = step;
-    for (let item = 0; item < (items ?? 0); item++) run.steps.set(keyOf(step, item), fresh("ready"));
+    for (let item = 0; item < (items ?? 0); item++) fresh(keyOf(step, item), "ready");
   }
 }
