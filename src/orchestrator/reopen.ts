@@ -56,7 +56,7 @@ async function refuseUnopened(tx: Tx, runs: { execution_id: string }[]): Promise
   const [found] = rows;
   if (!found) return;
   throw new RunConflict(
-    `The step "${found.name}" of run ${found.execution_id} could not be opened: ${found.message} Start a new run.`,
+    `The step "${found.name}" of run ${found.execution_id} could not be opened: ${found.message} Restart it from an earlier step, or start a new one.`,
   );
 }
 
