@@ -13,7 +13,7 @@ export type HttpApp = {
   connection: Connection;
   storage: Storage;
   /** Starts runs; a server without workers of its own gives one that claims nothing. */
-  worker: Pick<Worker, "start" | "wake">;
+  worker: Pick<Worker, "start" | "restart" | "wake">;
   feed: Feed;
   voices(): Promise<Voices>;
   providers: Providers;

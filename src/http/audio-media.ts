@@ -8,7 +8,7 @@ import { isActive } from "../orchestrator/cancel.ts";
 import { findRun } from "../orchestrator/find.ts";
 import { mediaTypeOf, mediaTypes } from "../workflows/media-types.ts";
 import type { HttpApp } from "./app.ts";
-import { keptFile, publishedBy, type PublishedFile } from "./audio-files.ts";
+import { publishedBy, type PublishedFile } from "./audio-files.ts";
 import { executionId, file, problems } from "./openapi.ts";
 import { NotStored } from "../storage/storage.ts";
 import { Refusal } from "./problem.ts";
@@ -106,7 +106,7 @@ async function send(
   const etag = `"${found.sha256}"`;
   const known = {
     etag,
-    "cache-control": "private, max-age=31536000, immutable",
+    "cache-control": "private, no-cache", // it is asked for again, since a restart may make it anew; a 304 is cheap
     "accept-ranges": isJson(found.name) ? "none" : "bytes",
   };
   const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = request.headers;
@@ -127,8 +127,6 @@ async function send(
 
 /** Throws 404s that say why: no such run, nothing made yet, or no file of that name. */
 async function findFile(app: HttpApp, id: string, name: string): Promise<PublishedFile> {
-  const kept = keptFile(id, name);
-  if (kept) return kept;
   const run = await findRun(app.connection.db, id);
   const published = await publishedBy(app, run);
   const found = published?.files.find((each) => each.name === name);

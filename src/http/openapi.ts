@@ -57,6 +57,15 @@ export const executionId = z.object({
   execution_id: z.guid("expected a UUID such as 019aa3b2-7c1e-7c53-b7a0-4c1b2f0f7a11").describe("the run's id"),
 });
 
+const MOST = 100;
+const someOf = `expected a whole number from 1 to ${MOST}`;
+
+/** Of a list: how many at once. */
+export const pageSize = z.coerce.number(someOf).int(someOf).min(1, someOf).max(MOST, someOf).default(20);
+
+/** A workflow's or task's name. */
+export const nameOf = (what: string) => z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, `expected ${what}`);
+
 /** Operations that go on with the run of an answer. */
 const FOLLOWING = ["audioStatus", "audioEvents", "audioFile", "cancelAudio", "retryAudio"];
 
@@ -86,6 +95,7 @@ export async function describeApi(server: FastifyInstance, { version, settings }
       },
       tags: [
         { name: "audio", description: "Text in, audio out" },
+        { name: "runs", description: "Whatever is made, and what a person does to it" },
         { name: "voices", description: "Who speaks" },
         { name: "operation", description: "For whoever runs the server" },
       ],

@@ -62,6 +62,9 @@ const known: Record<string, { status: number; type: string }> = {
   UnstorableValue: { status: 422, type: "unusable_input" },
   IdempotencyConflict: { status: 409, type: "idempotency_key_reused" },
   RunConflict: { status: 409, type: "run_conflict" },
+  UnknownStep: { status: 422, type: "unknown_step" },
+  DeadLetterNotFound: { status: 404, type: "dead_letter_not_found" },
+  InvalidDeadLetterCursor: { status: 400, type: "invalid_cursor" },
 };
 
 /** Some name the field of the value that was given. */

@@ -12,8 +12,8 @@ export const RUN_STATUSES = ["PENDING", "RUNNING", "PAUSED", "COMPLETED", "FAILE
 
 export const runStatus = z.enum(RUN_STATUSES);
 
-const time = z.string().meta({ format: "date-time" });
-const error = z.object({ code: z.string(), message: z.string(), step: z.string().nullable() });
+export const time = z.string().meta({ format: "date-time" });
+export const errorSchema = z.object({ code: z.string(), message: z.string(), step: z.string().nullable() });
 
 export const stepSchema = z
   .object({
@@ -27,7 +27,7 @@ export const stepSchema = z
       .object({ total: z.int(), done: z.int(), failed: z.int() })
       .nullable()
       .describe("of a step with one task per element"),
-    error: error.nullable(),
+    error: errorSchema.nullable(),
     started_at: time.nullable(),
     ended_at: time.nullable(),
   })
@@ -45,7 +45,7 @@ const runFields = {
   updated_at: time,
   started_at: time.nullable(),
   ended_at: time.nullable(),
-  error: error.nullable(),
+  error: errorSchema.nullable(),
   metadata: z.record(z.string(), z.unknown()).nullable().describe("as it was sent"),
 };
 
@@ -95,7 +95,7 @@ export function viewOf(run: Run): RunView {
   };
 }
 
-function errorOf(given: Run["error"]): z.output<typeof error> | null {
+export function errorOf(given: Run["error"]): z.output<typeof errorSchema> | null {
   return given && { code: given.code, message: given.message, step: given.step ?? null };
 }
 

@@ -6,19 +6,20 @@ import helmet from "@fastify/helmet";
 import { fastify, LogController, type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { HttpApp } from "./app.ts";
-import { audioActions } from "./audio-actions.ts";
 import { audioEvents } from "./audio-events.ts";
 import { audioGenerate } from "./audio-generate.ts";
-import { audioList } from "./audio-list.ts";
 import { audioMedia } from "./audio-media.ts";
-import { audioStatus } from "./audio-status.ts";
 import { authenticate } from "./auth.ts";
 import { health } from "./health.ts";
+import { deadLetters } from "./dead-letters.ts";
 import { readJsonBodies } from "./json-body.ts";
 import { metrics } from "./metrics.ts";
 import { refuseUnknown } from "./not-found.ts";
 import { describeApi } from "./openapi.ts";
 import { page } from "./page.ts";
+import { runActions } from "./run-actions.ts";
+import { runList } from "./run-list.ts";
+import { runStatus } from "./run-status.ts";
 import { voices } from "./voices.ts";
 import { answerProblem, PROBLEM, problemText, Refusal } from "./problem.ts";
 import { logRequests, traceIdOf } from "./trace.ts";
@@ -60,9 +61,10 @@ export async function buildServer(app: HttpApp): Promise<FastifyInstance> {
   metrics(server, app); // here, since it counts the requests of all
   for (const resource of [
     audioGenerate,
-    audioStatus,
-    audioList,
-    audioActions,
+    runStatus,
+    runList,
+    runActions,
+    deadLetters,
     audioEvents,
     audioMedia,
     voices,

@@ -163,10 +163,20 @@ test("the OpenAPI document describes every operation with its answers", async ()
     "get /health/live",
     "get /health/ready",
     "get /metrics",
+    "get /v1/dead-letters",
+    "get /v1/dead-letters/{task_id}",
+    "get /v1/runs",
+    "get /v1/runs/{execution_id}",
     "get /v1/voices",
     "post /audio/generate",
     "post /audio/{execution_id}/cancel",
     "post /audio/{execution_id}/retry",
+    "post /v1/dead-letters/{task_id}/replay",
+    "post /v1/runs/{execution_id}/cancel",
+    "post /v1/runs/{execution_id}/pause",
+    "post /v1/runs/{execution_id}/restart",
+    "post /v1/runs/{execution_id}/resume",
+    "post /v1/runs/{execution_id}/retry",
   ]);
   for (const { name, operation } of operations) {
     const statuses = Object.keys(operation.responses);

@@ -70,7 +70,7 @@ describe("a file", () => {
       "content-type": "audio/mpeg",
       "content-length": String(audio.length),
       "accept-ranges": "bytes",
-      "cache-control": "private, max-age=31536000, immutable",
+      "cache-control": "private, no-cache",
       etag,
     });
   });
