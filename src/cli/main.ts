@@ -2,10 +2,12 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { inShort, UnknownVoice } from "../catalog/voices.ts";
+import { deadLettersList, deadLettersReplay, deadLettersShow } from "./dead-letters.ts";
 import { exits, type Setup } from "./lector.ts";
 import { migrateCommand } from "./migrate.ts";
 import { narrateCommand } from "./narrate.ts";
-import { runsCancel, runsList, runsRetry, runsShow } from "./runs.ts";
+import { runActions, runsAct, runsRestart } from "./run-actions.ts";
+import { runsList, runsShow } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
 import { voicesList } from "./voices.ts";
 import { workerCommand } from "./worker.ts";
@@ -13,6 +15,12 @@ import { workerCommand } from "./worker.ts";
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
+
+const json = ["--json", "print one JSON object to standard output, and nothing else"] as const;
+const why = ["--why <text>", "goes into the run's history"] as const;
+
+/** Makes a command's exit code the program's. */
+type Does = <A extends unknown[]>(run: (...given: A) => Promise<number>) => (...given: A) => Promise<void>;
 
 /** Runs the command of `process.argv` and answers its exit code. */
 export async function runCli(setup: Setup, { envFile }: { envFile: string | null }): Promise<number> {
@@ -25,10 +33,9 @@ export async function runCli(setup: Setup, { envFile }: { envFile: string | null
     .hook("preAction", () => {
       if (envFile) process.stderr.write(`Settings from ${envFile}\n`);
     });
-  const json = ["--json", "print one JSON object to standard output, and nothing else"] as const;
-  const does =
-    <A extends unknown[]>(run: (...given: A) => Promise<number>) =>
-    async (...given: A) => {
+  const does: Does =
+    (run) =>
+    async (...given) => {
       code = await run(...given);
     };
 
@@ -52,21 +59,8 @@ export async function runCli(setup: Setup, { envFile }: { envFile: string | null
     .option(...json, false)
     .action(does((source: string | undefined, options) => narrateCommand(setup, source, options)));
 
-  const runs = program.command("runs").description("what has been made, and what is being made");
-  runs
-    .command("list")
-    .option("--status <status>", "only runs with this status")
-    .option("--limit <count>", "how many, newest first", countOf, 50)
-    .option(...json, false)
-    .action(does((options) => runsList(setup, options)));
-  const actions = { show: runsShow, cancel: runsCancel, retry: runsRetry };
-  for (const [name, action] of Object.entries(actions)) {
-    runs
-      .command(name)
-      .argument("<execution_id>")
-      .option(...json, false)
-      .action(does((id: string, options) => action(setup, id, options)));
-  }
+  addRuns(program, setup, does);
+  addDeadLetters(program, setup, does);
   program
     .command("voices")
     .description("the configured voices")
@@ -95,6 +89,57 @@ export async function runCli(setup: Setup, { envFile }: { envFile: string | null
   } catch (error) {
     return told(error);
   }
+}
+
+function addRuns(program: Command, setup: Setup, does: Does): void {
+  const runs = program.command("runs").description("what has been made, and what is being made");
+  runs
+    .command("list")
+    .option("--status <status>", "only runs with this status")
+    .option("--limit <count>", "how many, newest first", countOf, 50)
+    .option(...json, false)
+    .action(does((options) => runsList(setup, options)));
+  runs
+    .command("show")
+    .argument("<execution_id>")
+    .option(...json, false)
+    .action(does((id: string, options) => runsShow(setup, id, options)));
+  for (const [name, act] of Object.entries(runActions)) {
+    runs
+      .command(name)
+      .argument("<execution_id>")
+      .option(...why)
+      .option(...json, false)
+      .action(does((id: string, options) => runsAct(act, name, setup, id, options)));
+  }
+  runs
+    .command("restart")
+    .argument("<execution_id>")
+    .requiredOption("--step <step>", "its name, or its number from 1: this one and all after it run again")
+    .option(...why)
+    .option(...json, false)
+    .action(does((id: string, options) => runsRestart(setup, id, options)));
+}
+
+function addDeadLetters(program: Command, setup: Setup, does: Does): void {
+  const letters = program.command("dead-letters").description("steps that failed for good");
+  letters
+    .command("list")
+    .option("--workflow <name>", "only of runs of this workflow")
+    .option("--limit <count>", "how many, newest first", countOf, 50)
+    .option(...json, false)
+    .action(does((options) => deadLettersList(setup, options)));
+  letters
+    .command("show")
+    .argument("<task_id>")
+    .option(...json, false)
+    .action(does((id: string, options) => deadLettersShow(setup, id, options)));
+  letters
+    .command("replay")
+    .argument("<task_id...>")
+    .option(...why)
+    .option(...json, false)
+    .action(does((ids: string[], options) => deadLettersReplay(setup, ids, options)));
 }
 
 function listOf(value: string): string[] {
@@ -127,6 +172,8 @@ const clear = new Set([
   "SchemaTooNew",
   "RunNotFound",
   "RunConflict",
+  "UnknownStep",
+  "DeadLetterNotFound",
 ]);
 
 function told(error: unknown): number {

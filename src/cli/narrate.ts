@@ -98,12 +98,16 @@ async function startOrJoin(
 async function follow(lector: Lector, id: string, view: ProgressView, interrupted: Interruption): Promise<Run | null> {
   const { db } = lector.connection;
   let waitedMs = 0;
+  let paused = false;
   while (!interrupted.asked()) {
     try {
       const run = await findRun(db, id);
       view.show(await runSteps(db, id));
       if (!isActive(run.status)) return run;
-      waitedMs = run.admitted ? 0 : waitedMs + LOOK_MS;
+      if (run.status === "PAUSED" && !paused)
+        view.note(`Run ${id} is paused. "lector runs resume ${id}" goes on with it.`);
+      paused = run.status === "PAUSED";
+      waitedMs = run.admitted || paused ? 0 : waitedMs + LOOK_MS;
       if (waitedMs === WORTH_A_LINE_MS) view.note(WAITING);
     } catch (error) {
       if (!isConnectionError(error)) throw error; // the worker brings the database back

@@ -1,7 +1,5 @@
-/** `lector runs list|show|cancel|retry`. */
-import { cancelRun } from "../orchestrator/cancel.ts";
+/** `lector runs list|show`, and what the commands about runs share. */
 import { findRun, listRuns, runSteps, type Run, type StepSummary } from "../orchestrator/find.ts";
-import { reopenRun } from "../orchestrator/reopen.ts";
 import { exits, Unusable, type Lector, type Setup } from "./lector.ts";
 
 const STATUSES = ["PENDING", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"];
@@ -21,7 +19,7 @@ export async function runsList(setup: Setup, o: { status?: string; limit: number
 }
 
 export async function runsShow(setup: Setup, id: string, o: { json: boolean }): Promise<number> {
-  checkId(id);
+  checkId(id, 'execution_id. "lector runs list" shows them');
   return withLector(setup, async ({ connection: { db } }) => {
     const run = await findRun(db, id);
     const steps = await runSteps(db, id);
@@ -35,31 +33,7 @@ export async function runsShow(setup: Setup, id: string, o: { json: boolean }): 
   });
 }
 
-export async function runsCancel(setup: Setup, id: string, o: { json: boolean }): Promise<number> {
-  checkId(id);
-  return withLector(setup, async ({ connection: { db } }) => {
-    const { status, changed } = await cancelRun(db, id, { by: "cli" });
-    if (o.json) print({ execution_id: id, status });
-    else process.stdout.write(changed ? `Cancelled ${id}.\n` : `${id} had ended as ${status}; nothing to cancel.\n`);
-    return exits.completed;
-  });
-}
-
-export async function runsRetry(setup: Setup, id: string, o: { json: boolean }): Promise<number> {
-  checkId(id);
-  return withLector(setup, async ({ connection: { db } }) => {
-    await reopenRun(db, id, { by: "cli", why: "lector runs retry" });
-    const { status } = await findRun(db, id);
-    if (o.json) print({ execution_id: id, status });
-    else
-      process.stdout.write(
-        `Reopened ${id}. A worker goes on with it: "lector worker", or the command that started it.\n`,
-      );
-    return exits.completed;
-  });
-}
-
-async function withLector(setup: Setup, use: (lector: Lector) => Promise<number>): Promise<number> {
+export async function withLector(setup: Setup, use: (lector: Lector) => Promise<number>): Promise<number> {
   const lector = await setup.open((text) => void process.stderr.write(`${text}\n`));
   try {
     return await use(lector);
@@ -68,9 +42,10 @@ async function withLector(setup: Setup, use: (lector: Lector) => Promise<number>
   }
 }
 
-function checkId(id: string): void {
+/** `kind`: what it should be, and where such are found. */
+export function checkId(id: string, kind: string): void {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return;
-  throw new Unusable(`"${id}" is not an execution_id. "lector runs list" shows them.`);
+  throw new Unusable(`"${id}" is no ${kind}.`);
 }
 
 function describe(run: Run) {
@@ -95,9 +70,11 @@ function describeStep(step: StepSummary) {
 }
 
 function line(run: Run): string {
-  const at = run.createdAt.toISOString().slice(0, 19).replace("T", " ");
-  return `${run.executionId}  ${run.status.padEnd(9)}  ${at}  ${run.workflow}  ${(run.elapsedMs / 1000).toFixed(1)} s`;
+  return `${run.executionId}  ${run.status.padEnd(9)}  ${momentOf(run.createdAt)}  ${run.workflow}  ${(run.elapsedMs / 1000).toFixed(1)} s`;
 }
+
+/** UTC, to the second. */
+export const momentOf = (at: Date) => at.toISOString().slice(0, 19).replace("T", " ");
 
 function stepLine(step: StepSummary): string {
   const items = step.items ? `  ${step.items.done}/${step.items.total}` : "";
@@ -106,6 +83,6 @@ function stepLine(step: StepSummary): string {
   return `${String(step.step).padStart(2)}  ${step.name.padEnd(10)} ${step.state}${items}${attempts}${error}`;
 }
 
-function print(value: unknown): void {
+export function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }

@@ -173,7 +173,7 @@ describe("a request that cannot be done", () => {
 
   test("a value that cannot be stored by its field", async () => {
     const start = () => Promise.reject(new UnstorableValue("a.b looks like a reference.", "a.b"));
-    const there = await testServer({ app: { worker: { start, wake() {} } } });
+    const there = await testServer({ app: { worker: { ...here.worker, start } } });
     const response = await there.post("/audio/generate", { text: "A text." });
     expect([response.status, ((await response.json()) as any).errors[0].field]).toEqual([422, "a.b"]);
     await there.close();
