@@ -33,11 +33,10 @@ export async function cancelBelow(tx: Tx, executionId: string, why: string): Pro
   const { rows } = await sql<{ execution_id: string }>`
     with recursive below as (
       select c.execution_id from lector.workflow_steps s join lector.workflow_instances c on c.parent_step_id = s.task_id
-      where s.execution_id = ${executionId} and s.discarded = 0
+      where s.execution_id = ${executionId}
       union
       select c.execution_id from below b join lector.workflow_steps s using (execution_id)
         join lector.workflow_instances c on c.parent_step_id = s.task_id
-      where s.discarded = 0
     )
     select i.execution_id from lector.workflow_instances i
     where i.execution_id in (select execution_id from below) and i.status in ('PENDING', 'RUNNING', 'PAUSED')

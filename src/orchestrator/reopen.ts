@@ -70,7 +70,7 @@ async function reopenOne(tx: Tx, executionId: string): Promise<RunStatus> {
   const parked = sql`exists (select 1 from lector.workflow_instances r
     where r.execution_id = s.root_id and r.admission_keys <> '{}')`;
   const hasItems = sql`exists (select 1 from lector.workflow_steps n
-    where n.execution_id = s.execution_id and n.step = s.step and n.item is not null and n.discarded = 0)`;
+    where n.execution_id = s.execution_id and n.step = s.step and n.item is not null)`;
   const hasChild = sql`exists (select 1 from lector.workflow_instances c where c.parent_step_id = s.task_id)`;
   await sql`update lector.workflow_steps s set failures = 0, lost = 0, error = null, ended_at = null, progress = 0,
       run_at = now(), state = case when (s.item is null and ${hasItems}) or ${hasChild} then 'waiting' else 'ready' end

@@ -183,8 +183,7 @@ async function joinedItems(tx: Tx, { store }: Context, row: WaitingRow): Promise
 async function childResult(tx: Tx, executionId: string): Promise<string | StoredError> {
   const { rows } = await sql<{ status: string; error: StoredError | null; output: string | null }>`
     select i.status, i.error, (select s.output::text from lector.workflow_steps s
-      where s.execution_id = i.execution_id and s.item is null and s.discarded = 0
-      order by s.step desc limit 1) as output
+      where s.execution_id = i.execution_id and s.item is null order by s.step desc limit 1) as output
     from lector.workflow_instances i where i.execution_id = ${executionId}`.execute(tx);
   const { status, error, output } = rows[0]!;
   if (status === "COMPLETED") return output!;

@@ -1,5 +1,4 @@
 /** Promise 13: exhausted work is kept with its whole cause, and replayed with lineage; replaying twice does no harm. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { cancelRun } from "../../src/orchestrator/cancel.ts";
 import { findDeadLetter, listDeadLetters, replayDeadLetter } from "../../src/orchestrator/dead-letters.ts";
@@ -8,6 +7,7 @@ import { restartRun } from "../../src/orchestrator/restart.ts";
 import { PermanentError, RetryLater } from "../../src/orchestrator/task.ts";
 import { usualTimeouts } from "../../src/orchestrator/timeouts.ts";
 import { checkHistory } from "../support/checker.ts";
+import { until } from "../support/program.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
 
 let here: Orchestra;
@@ -84,7 +84,7 @@ test("its replay reopens the run, says from which failure, and uses again what i
   });
   const { executionId } = await worker.start({ workflow, input: { list: [{ n: 0 }, { n: 1 }, { n: 2 }] } });
   expect((await here.ended(executionId)).status).toBe("FAILED");
-  while (began.length < 4) await sleep(5);
+  await until("all have begun", () => began.length === 4, 10_000);
   broken = false;
   const [letter, ...others] = await letters();
   expect([letter!.item, others]).toEqual([1, []]); // the fan-out failed along with it
@@ -134,7 +134,7 @@ test("of a child run, only the step that caused it is one, and its replay reopen
       await here.rows<{ id: string }>(`select execution_id as id from lector.workflow_instances
       where root_id = '${other.executionId}' and parent_step_id is not null`)
     )[0]?.id;
-  while (!(await child())) await sleep(5);
+  await until("the child run is there", async () => Boolean(await child()), 10_000);
   await cancelRun(here.connection.db, (await child())!, by);
   await here.ended(other.executionId);
   expect(await letters()).toMatchObject([{ name: "kid", error: { code: "child_cancelled" } }]);
