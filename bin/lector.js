@@ -1,5 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=2
-// The small young generation keeps memory flat: a long text makes much short-lived garbage, and V8 would grow for it.
+#!/usr/bin/env -S node --min-semi-space-size=4 --max-semi-space-size=8
+// The young generation is large enough for what lives for a fragment, and so small that memory stays flat.
 //
 // Lector runs on the Node that it brings along. npm's scripts and npx put that one first in PATH; started by hand,
 // this file meets whatever Node the host has, and hands over.
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const require = nodeModule.createRequire(import.meta.url);
 const pinned = require("../package.json").dependencies.node;
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const flags = ["--min-semi-space-size=4", "--max-semi-space-size=8"];
 
 if (process.versions.node === pinned) {
   const { directory } = nodeModule.enableCompileCache();
@@ -19,7 +19,9 @@ if (process.versions.node === pinned) {
 } else {
   const folder = dirname(require.resolve("node/package.json"));
   const node = join(folder, "bin", process.platform === "win32" ? "node.exe" : "node");
-  const child = spawn(node, ["--max-semi-space-size=2", main, ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(node, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   child.on("error", (error) => {
     console.error(`Lector's own Node ${pinned} cannot be started (${error.message}). Run "npm install" again.`);
     process.exit(2);
