@@ -2,7 +2,7 @@
 
 /** The 48-tap interpolator of annex 2, first two phases; the others are these two reversed. */
 const TAPS = 12;
-const T0 = Float64Array.of(
+export const T0 = Float64Array.of(
   0.001708984375,
   0.010986328125,
   -0.0196533203125,
@@ -16,7 +16,7 @@ const T0 = Float64Array.of(
   0.014892578125,
   -0.00830078125,
 );
-const T1 = Float64Array.of(
+export const T1 = Float64Array.of(
   -0.0291748046875,
   0.029296875,
   -0.0517578125,
@@ -31,11 +31,15 @@ const T1 = Float64Array.of(
   -0.0189208984375,
 );
 /**
- * No interpolated value exceeds NEAR times the larger of the two samples around it, plus FAR times the largest of the
- * others under the filter: the sums of phase 1's taps, which are the largest.
+ * Bounds of what any phase can give, from its taps' sizes: of the two samples around it (both pairs of taps, 0.97 and 0.14,
+ * 0.78 and 0.47, stay below HIGHER and LOWER), of the two pairs beyond, and of the largest of all others.
  */
-const NEAR = 0.4650878906 + 0.7797851563;
-const FAR = T1.reduce((sum, tap) => sum + Math.abs(tap), 0) - NEAR;
+const HIGHER = 0.97216796875;
+const LOWER = 0.28;
+const SECOND = 0.2003173828125;
+const THIRD = 0.1015625;
+const REST = sizeOf([0, 1, 2, 9, 10, 11]);
+const FAR = REST + sizeOf([3, 4, 7, 8]);
 /** Samples that are looked at together; at least the filter's history. */
 const GROUP = 16;
 
@@ -47,33 +51,50 @@ export type TruePeakMeter = {
 };
 
 export function truePeakMeter(): TruePeakMeter {
-  let peak = 0;
-  let before = 0; // largest sample of the group before
+  const seen: Seen = { peak: 0, before: 0 };
   let window = new Float32Array(GROUP);
   let waiting = 0; // samples behind the history, in window[GROUP …]
-
-  /** Groups that cannot reach the peak so far are passed over: most of them. */
-  function measure(at: number): void {
-    let largest = 0;
-    for (let i = at; i < at + GROUP; i++) largest = Math.max(largest, Math.abs(window[i]!));
-    const loudest = Math.max(largest, before);
-    before = largest;
-    if (largest > peak) peak = largest;
-    if (loudest * (NEAR + FAR) > peak) peak = interpolated(window, at, peak, loudest);
-  }
 
   return {
     push(samples) {
       const length = GROUP + waiting + samples.length;
       if (window.length < length) window = grown(window, length);
       window.set(samples, GROUP + waiting);
-      let at = GROUP;
-      for (; at + GROUP <= length; at += GROUP) measure(at);
-      window.copyWithin(0, at - GROUP, length);
-      waiting = length - at;
+      const end = length - ((length - GROUP) % GROUP);
+      lookAt(window, end, seen);
+      window.copyWithin(0, end - GROUP, length);
+      waiting = length - end;
     },
-    dbtp: () => 20 * Math.log10(peak),
+    dbtp: () => 20 * Math.log10(seen.peak),
   };
+}
+
+type Seen = {
+  peak: number;
+  /** The largest sample of the group before. */
+  before: number;
+};
+
+/**
+ * The whole groups of `window` behind the history. Those that cannot reach the peak so far are passed over: most of them.
+ * A hot loop, so no closure of the meter: V8 would throw its compiled code away with each fragment.
+ */
+function lookAt(window: Float32Array, end: number, seen: Seen): void {
+  let { peak, before } = seen;
+  for (let at = GROUP; at < end; at += GROUP) {
+    let largest = 0;
+    for (let i = at; i < at + GROUP; i++) {
+      const sample = window[i]!;
+      const size = sample < 0 ? -sample : sample;
+      if (size > largest) largest = size;
+    }
+    const loudest = largest > before ? largest : before;
+    before = largest;
+    if (largest > peak) peak = largest;
+    if (loudest * (HIGHER + LOWER + FAR) > peak) peak = interpolated(window, at, peak, loudest);
+  }
+  seen.peak = peak;
+  seen.before = before;
 }
 
 function grown(window: Float32Array, length: number): Float32Array<ArrayBuffer> {
@@ -86,8 +107,13 @@ function grown(window: Float32Array, length: number): Float32Array<ArrayBuffer> 
 function interpolated(window: Float32Array, from: number, peak: number, loudest: number): number {
   let largest = peak;
   for (let i = from; i < from + GROUP; i++) {
-    const near = Math.max(Math.abs(window[i - 5]!), Math.abs(window[i - 6]!));
-    if (near * NEAR + loudest * FAR <= largest) continue;
+    const left = Math.abs(window[i - 6]!);
+    const right = Math.abs(window[i - 5]!);
+    const near = left > right ? left * HIGHER + right * LOWER : right * HIGHER + left * LOWER;
+    if (near + loudest * FAR <= largest) continue;
+    const around = (Math.abs(window[i - 4]!) + Math.abs(window[i - 7]!)) * SECOND;
+    const beyond = (Math.abs(window[i - 3]!) + Math.abs(window[i - 8]!)) * THIRD;
+    if (near + around + beyond + loudest * REST <= largest) continue;
     let a = 0;
     let b = 0;
     let c = 0;
@@ -103,4 +129,9 @@ function interpolated(window: Float32Array, from: number, peak: number, loudest:
     largest = Math.max(largest, Math.abs(a), Math.abs(b), Math.abs(c), Math.abs(d));
   }
   return largest;
+}
+
+/** Of phase 1's taps, the largest beside the middle. */
+function sizeOf(taps: number[]): number {
+  return taps.reduce((sum, tap) => sum + Math.abs(T1[tap]!), 0);
 }

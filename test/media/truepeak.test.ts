@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { truePeakMeter } from "../../src/media/truepeak.ts";
+import { T0, T1, truePeakMeter } from "../../src/media/truepeak.ts";
 import { ebur128 } from "./oracle.ts";
 import { noise, sine, voice } from "./signals.ts";
 
@@ -31,6 +31,28 @@ test("it is the largest interpolated value, wherever it stands and however the s
   const late = new Float32Array(20_000).map((_, i) => 0.1 * random() + (i === 19_777 ? 0.9 : 0));
   expect(peakOf(late)).toBeGreaterThan(20 * Math.log10(0.8));
 });
+
+test("passing over what cannot be the largest passes over nothing else", () => {
+  for (const seed of [4, 5, 6, 7, 8, 9]) {
+    const random = noise(seed);
+    const pcm = Float32Array.from({ length: 3_000 }, (_, i) => random() * (seed % 2 ? 1 : Math.sin(i / 40) ** 8));
+    expect(peakOf(pcm)).toBeCloseTo(wholePeakOf(pcm), 9);
+  }
+});
+
+/** Annex 2 as it is written: each phase of each sample. */
+function wholePeakOf(pcm: Float32Array): number {
+  const padded = Float32Array.of(...new Float32Array(12), ...pcm, ...new Float32Array(12));
+  const phases = [T0, T1, T1.toReversed(), T0.toReversed()];
+  const values = pcm.length + 12;
+  let peak = 0;
+  for (let at = 12; at < values + 12; at++) {
+    for (const taps of phases)
+      peak = Math.max(peak, Math.abs(taps.reduce((sum, tap, k) => sum + tap * (padded[at - k] ?? 0), 0)));
+    peak = Math.max(peak, Math.abs(padded[at]!));
+  }
+  return 20 * Math.log10(peak);
+}
 
 test("silence has no peak", () => {
   expect(peakOf(new Float32Array(1000))).toBe(-Infinity);
