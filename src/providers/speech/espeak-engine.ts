@@ -53,12 +53,13 @@ export async function startEngine(textBytes: number): Promise<Engine> {
     return 0; // go on
   });
 
+  const breakAt = findBreak(module);
   const started = takeSnapshot(module);
   let current: { voice: string; snapshot: Uint8Array } | null = null;
 
   function setVoice(voice: string): Uint8Array {
     current = null;
-    restore(module, started);
+    restore(module, started, breakAt);
     writeString(module, nameAt, voice, NAME_BYTES);
     if (module._emscripten_bind_eSpeakNGWorker_set_voice_2(worker.ptr, nameAt, 0) !== 0) {
       throw new Error(`espeak-ng has no voice ${JSON.stringify(voice)}`);
@@ -70,7 +71,7 @@ export async function startEngine(textBytes: number): Promise<Engine> {
   return {
     sampleRate,
     say(voice, settings, text) {
-      restore(module, current?.voice === voice ? current.snapshot : setVoice(voice));
+      restore(module, current?.voice === voice ? current.snapshot : setVoice(voice), breakAt);
       Object.assign(worker, settings); // setters that write into the engine's memory
       writeString(module, textAt, text, textBytes + 1);
       samplesSaid = 0;
@@ -105,10 +106,34 @@ function takeSnapshot({ HEAPU8: heap }: EspeakModule): Uint8Array {
   return heap.slice(0, used);
 }
 
-/** Exact also when the memory grew since: what lies behind the snapshot was zero, or was not there. */
-function restore({ HEAPU8: heap }: EspeakModule, snapshot: Uint8Array): void {
+const PROBE_BYTES = 1024 * 1024;
+
+/**
+ * Where in memory (as an index of 32-bit words) the engine's C library keeps its program break, behind which nothing was
+ * ever written: of all words that grow with an allocation it is the one that holds the highest address. Without it all of
+ * the 16 MiB would be cleared for each text, and the processor's caches with them.
+ */
+function findBreak(module: EspeakModule): number {
+  const snapshot = takeSnapshot(module);
+  const before = new Uint32Array(snapshot.buffer, 0, snapshot.length >> 2);
+  const probe = module._malloc(PROBE_BYTES);
+  const after = new Uint32Array(module.HEAPU8.buffer, 0, before.length);
+  let found = -1;
+  for (let at = 0; at < after.length; at++) {
+    const grew = after[at]! - before[at]! >= PROBE_BYTES && after[at]! <= module.HEAPU8.length;
+    if (grew && (found < 0 || after[at]! > after[found]!)) found = at;
+  }
+  if (found < 0 || after[found]! < probe + PROBE_BYTES) throw new Error("espeak-ng's program break was not found");
+  module.HEAPU8.set(snapshot);
+  module.HEAPU8.fill(0, snapshot.length);
+  return found;
+}
+
+/** Exact also when more memory was used since: what lies behind the snapshot was zero, or was not there. */
+function restore({ HEAPU8: heap, HEAP32: words }: EspeakModule, snapshot: Uint8Array, breakAt: number): void {
+  const end = words[breakAt]! >>> 0; // it never goes down
   heap.set(snapshot);
-  heap.fill(0, snapshot.length);
+  heap.fill(0, snapshot.length, end);
 }
 
 function writeString({ HEAPU8: heap }: EspeakModule, at: number, text: string, bytes: number): void {

@@ -13,6 +13,7 @@ const UTTERANCES: [voice: string, text: string][] = [
   ["en-us+f3", "She sells sea shells."],
   ["de", "Was für ein schöner Tag?"],
   ["en-us", "She sells sea shells."],
+  ["en-us", "A long sentence asks the engine for more memory, ".repeat(60)], // than it had when the voice was set
 ];
 
 let engine: Engine;
@@ -29,8 +30,8 @@ beforeAll(async () => {
 });
 
 const orders: [string, number[]][] = [
-  ["as listed", [0, 1, 2, 3, 4, 5, 6, 7]],
-  ["backwards", [7, 6, 5, 4, 3, 2, 1, 0]],
+  ["as listed", [0, 1, 2, 3, 4, 5, 6, 7, 8, 0]],
+  ["backwards", [8, 7, 6, 5, 4, 3, 2, 1, 0]],
   ["each twice", [3, 3, 0, 0, 5, 5, 7, 7, 2, 2]],
   ["one voice around another", [0, 2, 0, 4, 0, 3, 7, 0, 6, 1]],
 ];
