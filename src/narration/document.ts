@@ -137,11 +137,14 @@ function prose(body: string): string {
     .replace(/<[^<>]{1,500}>|\]\([^()\s]{1,500}\)|\S+:\/\/\S+/g, " ");
 }
 
+// A page may begin with a picture, or with a line above its heading.
+const beforeHeading = 4;
+
 function speakTitle({ blocks }: Page, title: string): void {
-  const first = blocks[0];
   // "The train | Our site" and a heading "The train" say the same.
   const names = [title, ...title.split(/\s+[|–—·»/-]\s+|:\s+/)].map(bareWords);
-  if (first?.kind === "heading" && names.includes(bareWords(plainText(first.inline)))) return;
+  const heading = blocks.slice(0, beforeHeading).find(({ kind }) => kind === "heading");
+  if (heading !== undefined && names.includes(bareWords(plainText(heading.inline)))) return;
   blocks.unshift({ kind: "heading", level: 1, inline: [{ text: title, source: null }] });
 }
 
