@@ -3,12 +3,13 @@ import { removeClutter } from "./html-clutter.ts";
 import { parseHtml, type Document, type Element, type Node } from "./html-dom.ts";
 import { keepFormulas, keepSources } from "./html-keep.ts";
 import { innermost, proseIn, type Prose } from "./html-prose.ts";
+import { publishedIn, type Published } from "./html-published.ts";
 import { textOf, weigh } from "./html-weight.ts";
 import { cleaned } from "./page.ts";
 
-export type MainText = { title: string | null; language: string | null; root: Node };
+export type MainText = Published & { title: string | null; language: string | null; root: Node };
 
-type Opened = { document: Document; root: Element; heading: Element | null };
+type Opened = { document: Document; root: Element; heading: Element | null; published: Published };
 
 /**
  * Where a page has its text: in its `main` or `article` where it says so, else in the innermost element that holds the prose. What is none of the
@@ -17,7 +18,7 @@ type Opened = { document: Document; root: Element; heading: Element | null };
 export function mainText(body: string): MainText {
   const page = openPage(body);
   const [title, language] = [titleOf(page), languageOf(page)];
-  return { title, language, root: marked(page.root) ?? densest(page) ?? toldApart(page, body) };
+  return { title, language, ...page.published, root: marked(page.root) ?? densest(page) ?? toldApart(page, body) };
 }
 
 // What is left of a page after cleaning is nearly all text. Shorter lines count for it, too: else a disclaimer would be the text of a poem.
@@ -56,9 +57,10 @@ function withHeading(inner: Element, heading: Element | null, { weights }: Prose
 function openPage(body: string): Opened {
   const document = parseHtml(body);
   const root = contentOf(document);
+  const published = publishedIn(document);
   keepSources(document);
   keepFormulas(document);
-  return { document, root, heading: removeClutter(document, root) };
+  return { document, root, published, heading: removeClutter(document, root) };
 }
 
 /** The body; where its tags are left out, which HTML allows, the tree has it beside an empty one. */

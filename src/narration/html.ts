@@ -3,12 +3,13 @@ import { closeElement, finishElements, newElements, openElement, type Elements }
 import { foreignLanguageOf } from "./foreign-language.ts";
 import { isShallow, parseHtml, visit, type Node } from "./html-dom.ts";
 import { mainText } from "./html-main.ts";
+import type { Published } from "./html-published.ts";
 import { attributeOf, openingTag } from "./html-tags.ts";
 import { canonical } from "./language.ts";
 import { readHtmlText, sayTex } from "./html-text.ts";
 import { end, type Page } from "./page.ts";
 
-export type HtmlPage = {
+export type HtmlPage = Published & {
   title: string | null;
   language: string | null;
   /** Plain text, to tell its language by. */
@@ -19,6 +20,8 @@ export type HtmlPage = {
 // Past this, or too deep, a tree takes minutes to build or look through, or overflows the stack. Then the text is read as it comes.
 const longestTree = 3_000_000;
 
+const unsaid = { title: null, date: null, author: null };
+
 const aroundText = new Set(["header", "footer", "aside", "form"]);
 
 /** A web page by its main text; a fragment (no `<html>`, no `<body>`) whole. Navigation, scripts and hidden text are never read. */
@@ -28,12 +31,12 @@ export function openHtml(body: string): HtmlPage {
     return withoutTree(body, isPage ? aroundText : new Set<string>());
   }
   if (isPage) {
-    const { title, language, root } = mainText(body);
-    return { title, language: spokenIn(root, canonical(language)), ...reading(root) };
+    const { root, language, ...page } = mainText(body);
+    return { ...page, language: spokenIn(root, canonical(language)), ...reading(root) };
   }
   const { documentElement, body: root } = parseHtml(body);
   return {
-    title: null,
+    ...unsaid,
     language: canonical(documentElement.getAttribute("lang")),
     ...reading(root ?? documentElement),
   };
@@ -58,6 +61,7 @@ function withoutTree(body: string, silent: ReadonlySet<string>): HtmlPage {
   const root = head.search(/<html[\s>]/i);
   const tag = root === -1 ? null : openingTag(body, root);
   return {
+    ...unsaid,
     title: title.replace(/&[\w#]{1,32};/g, (found) => decodeEntity(found) ?? found),
     language: canonical(tag === null ? null : attributeOf(tag.attributes, "lang")),
     sample: () => head.replace(/<[^<>]{1,2000}>/g, " "),
