@@ -99,6 +99,9 @@ function foreignParts(inline: Inline[]): [language: string, text: string][] {
   );
 }
 
+const noTextOnPage =
+  "Nothing on the page can be spoken: it holds no text, or only what stands around one. Where a script writes its text, save the page from a browser and narrate the file.";
+
 const readers: Record<BodyFormat, (body: string, locale: string | null, settings: ReadingSettings) => Read> = {
   markdown: (body, locale, settings) => readMatter(body, locale, settings, "markdown"),
   mdx: (body, locale, settings) => readMatter(body, locale, settings, "mdx"),
@@ -106,6 +109,7 @@ const readers: Record<BodyFormat, (body: string, locale: string | null, settings
     const html = openHtml(body);
     const page = newPage(locale ?? html.language ?? detectLocale(html.sample()), settings);
     html.read(page);
+    if (page.blocks.length === 0) throw new UnusableInput(noTextOnPage);
     const { language, date, author } = html;
     return { page, title: speakableOrNull(html.title), language, date, author };
   },

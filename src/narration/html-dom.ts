@@ -55,11 +55,14 @@ const mayStayOpen = new Set(
 // A real page has at most some hundred thousand elements, some twenty deep.
 const deepest = 400;
 const mostLevels = 5_000_000;
+// Each may become a node or two, of some 300 bytes: also those that begin no tag.
+const mostMarks = 300_000;
 
 /** Whether a tree of it is built and looked through in a second or so, as far as can be told without one. */
 export function isShallow(body: string): boolean {
   let depth = 0;
   let levels = 0;
+  if (body.split("<", mostMarks + 2).length > mostMarks + 1) return false;
   for (const [, slash, name] of body.matchAll(/<(\/?)([a-z][a-z0-9-]*)/gi)) {
     if (mayStayOpen.has(name!.toLowerCase())) continue;
     depth = slash === "" ? depth + 1 : Math.max(0, depth - 1);

@@ -25,7 +25,8 @@ function metas(document: Document, names: string): string[] {
   const said = new Map<string, string[]>();
   for (const meta of document.querySelectorAll("meta[content]")) {
     const name = (meta.getAttribute("name") ?? meta.getAttribute("property") ?? "").toLowerCase();
-    said.set(name, [...(said.get(name) ?? []), meta.getAttribute("content")!]);
+    const values = said.get(name) ?? [];
+    if (values.push(meta.getAttribute("content")!) === 1) said.set(name, values);
   }
   return (
     names
@@ -52,9 +53,12 @@ function signatures(document: Document): string[] {
   return [];
 }
 
+// Further ones are a timetable's.
+const mostTimes = 20;
+
 /** The first that stands in no sentence and in nothing else's byline. */
 function times(document: Document): string[] {
-  for (const time of document.querySelectorAll("time[datetime]")) {
+  for (const time of [...document.querySelectorAll("time[datetime]")].slice(0, mostTimes)) {
     const names = `${time.getAttribute("class") ?? ""} ${time.getAttribute("itemprop") ?? ""}`;
     const beside = textOf(time.parentElement ?? time).length - textOf(time).length;
     if (/modified|updated/i.test(names) || beside > 120 || isApart(time)) continue;

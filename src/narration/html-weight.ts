@@ -1,4 +1,5 @@
 import { visit, type Element, type Node } from "./html-dom.ts";
+import { isHidden } from "./html-silent.ts";
 
 /** Characters of text in an element, those of them in links, and its links. */
 export type Weight = { text: number; linked: number; links: number };
@@ -7,7 +8,7 @@ export type Weights = Map<Node, Weight>;
 
 const none: Weight = { text: 0, linked: 0, links: 0 };
 
-/** Of all nodes of a tree. */
+/** Of all nodes of a tree. What is hidden weighs nothing. */
 export function weigh(root: Node): Weights {
   const weights: Weights = new Map();
   let links = 0;
@@ -16,7 +17,7 @@ export function weigh(root: Node): Weights {
       const text = (node.textContent ?? "").replace(/\s+/g, " ").trim().length;
       weights.set(node, { text, linked: links > 0 ? text : 0, links: 0 });
     } else if (leaving || node.firstChild === null) {
-      weights.set(node, sumOf(weights, node));
+      weights.set(node, node !== root && isUnseen(node) ? none : sumOf(weights, node));
       if (leaving && node.nodeName === "A") links--;
     } else if (node.nodeName === "A") links++;
   }
@@ -25,6 +26,10 @@ export function weigh(root: Node): Weights {
 
 export function textOf(element: Element): string {
   return (element.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
+function isUnseen(node: Node): boolean {
+  return isHidden((name) => node.getAttribute?.(name) ?? null);
 }
 
 function sumOf(weights: Weights, node: Node): Weight {

@@ -81,6 +81,18 @@ test.each(kept)("kept: %s", (_name, body, expected) => {
   expect(heard(page(body), "html").filter((line) => line.includes(prose)).length).toBeGreaterThan(0);
 });
 
+test("a page without a text of its own is refused, with what to do", () => {
+  const bodies = [
+    "",
+    "<nav><a href=a>Home</a></nav>",
+    `<div>${"<a href=x>Go there</a>".repeat(8)}</div>`,
+    "<script>let a = 1;</script><div id=root></div><noscript>You need JavaScript.</noscript>",
+    "<div hidden><p>Secret words.</p></div>",
+  ];
+  for (const body of bodies)
+    expect(() => heard(page(body), "html"), body).toThrow(/no text.*save the page from a browser/);
+});
+
 test("taken out: what only a label, a link elsewhere or a source is", () => {
   const body = `<article><h1>T</h1>${paragraphs(2)}<p>Advertisement</p><p><b>Read more: <a href=x>secret secret</a></b></p><h2>See also</h2><ul><li><a href=x>secret</a></ul><h2>References</h2><p>secret 1945.</p></article>`;
   expect(lines(body)).toEqual(["heading 1: T"]);
@@ -121,6 +133,17 @@ test("notes that say where a text has it from are not heard, others of the same 
   const mark = (id: string, said: string) => `<sup class="reference"><a href="#cite_note-${id}">[${said}]</a></sup>`;
   const body = `<main><h1>T</h1>${paragraphs(1)}<p>One${mark("1", "1")} two${mark("a", "a")} three${mark("2", "2")}.</p><ol class="references"><li id="cite_note-1"><cite>secret</cite><li id="cite_note-a">Or so they say.<li id="cite_note-2"><a href="https://x.example">secret</a></ol></main>`;
   expect(lines(body)).toEqual(["heading 1: T", "paragraph: One two three.", "note: Footnote: Or so they say."]);
+});
+
+test("a body that a script shows when it is ready is heard, what is hidden in it is not", () => {
+  const body = `<html><body style="visibility: hidden"><h1>T</h1>${paragraphs(2)}<p style="display:none">secret</p></body></html>`;
+  expect(heard(body, "html")).toHaveLength(3);
+});
+
+test("a page of marks that begin no tag is read without a tree", () => {
+  const started = performance.now();
+  expect(heard(page(`<p>${prose}</p>${"<".repeat(400_000)}`), "html")[1]).toContain(prose);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test("a tree that would cost more than it is worth is not built", () => {
