@@ -16,12 +16,12 @@ const newsletters = `newsletter|newsletters|subscribe|subscriber|subscription|si
 
 const related = `related|relatedposts|recommended|recommendations?|recirc|recirculation|read-?more|read-?next|readnext|
   more-(?:stories|news|from|posts|articles|like|on)|also-(?:read|like)|you-may|baca-?juga|terkait|popular|terpopuler|trending|
-  most-(?:read|popular|viewed)|up-?next|next-(?:article|story|post)|suggested|suggestions|similar|teasers?`;
+  most-(?:read|popular|viewed)|up-?next|next-(?:article|story|post)|see-?also|suggested|suggestions|similar|teasers?`;
 
 const comments = `comments|commentlist|comment-(?:list|section|area|box|form|thread|count|link|wrapper|container|feed)|disqus|respond|komentar`;
 
 const navigation = `nav|navs|navbar|navigation|nav-?links|menu|menus|submenu|megamenu|breadcrumbs?|crumbs?|pagination|pager|paging|
-  page-numbers|prev-next|skip-(?:link|links|nav|to)|skiplinks?|toc|table-of-contents|on-this-page|side-?bar|left-rail|right-rail|
+  page-numbers|prev-?next|next-?prev|skip-(?:link|links|nav|to)|skiplinks?|toc|table-of-contents|on-this-page|side-?bar|left-rail|right-rail|
   masthead|(?:site|global|page|main)-(?:header|footer|nav)|footer|top-?bar|tool-?bar|off-?canvas|drawer|hamburger|search|search-?(?:form|box|bar)|
   (?:language|lang|locale|version)-(?:switcher|selector|picker|switch|menu)|back-to-top|scroll-(?:top|to-top)|jump-to|edit-(?:this-)?page|
   page-(?:actions|tools)|print-(?:button|link|page|recipe|icon|btn)`;
@@ -33,7 +33,7 @@ const bylines = `byline|bylines|author|authors|author-(?:box|bio|card|info|name|
   author|footer|tags|details-meta)|meta-(?:data|info|bar)|metadata|dateline|(?:pub|publish|published|posted|modified|updated)-(?:date|on|time|at)|
   timestamp|time-stamp|reading-time|read-time|min-read|tag-(?:list|cloud|links)|tags|tagcloud|taglist|topic-category|categories|category-(?:list|links)|cat-links|kicker|
   eyebrow|view-?count|user-(?:info|card|details|action-time)|post-?profile|signature|avatar|topic-(?:meta|map|avatar|meta-data)|votes?|votecell|
-  vote-count|ratings?|star-rating|last-updated|page-info|penulis|reporter|tanggal`;
+  vote-count|ratings?|star-rating|last-?(?:updated|modified|mod)|version-(?:badge|label)|page-info|penulis|reporter|tanggal`;
 
 const promotion = `promos?|promotion|promobox|pop-?up|modal|overlay|lightbox|toast|snackbar|notification|notifications|
   (?:notice|announcement|alert|info)-bar|cta|call-to-action|interstitial|upsell|donate|donation|app-(?:banner|download|promo)|download-app|banner|

@@ -1,5 +1,5 @@
 import { namesClutter } from "./html-clutter-names.ts";
-import { isLabel, isLead, sectionApart } from "./html-clutter-words.ts";
+import { isInvitation, isLabel, isLead, sectionApart } from "./html-clutter-words.ts";
 import { isElement, visit, type Document, type Element } from "./html-dom.ts";
 import { isHidden } from "./html-silent.ts";
 import { isSpeakable } from "./page.ts";
@@ -17,6 +17,8 @@ type Page = {
   /** Characters outside of links. */
   plain: number;
   heading: Element | null;
+  /** Whether the heading is still to come. */
+  above: boolean;
   /** Whether an element holds elements alone, no text beside them: asked of each of its children. */
   holders: Map<Element, boolean>;
 };
@@ -43,17 +45,19 @@ const signed = "[rel=author],[itemprop=author],[itemprop=datePublished],[itempro
 export function removeClutter(document: Document, body: Element): Element | null {
   const weights = weigh(body);
   const { text, linked } = weights.get(body)!;
-  const page: Page = { weights, plain: text - linked, heading: headingOf(document, weights), holders: new Map() };
+  const heading = headingOf(document, weights);
+  const page: Page = { weights, plain: text - linked, heading, above: heading !== null, holders: new Map() };
   const clutter: Element[] = [];
   const nodes = visit(body);
   for (let step = nodes.next(); !step.done;) {
     const { node, leaving } = step.value;
+    if (node === heading) page.above = false;
     const out = !leaving && node !== body && isElement(node) ? outOf(page, node) : [];
     clutter.push(...out);
     step = nodes.next(out.length > 0);
   }
   for (const element of clutter) element.remove();
-  return page.heading;
+  return heading;
 }
 
 /** What goes out of the page with this element: nothing, itself, or with a heading its whole section. */
@@ -126,11 +130,18 @@ function tellsClutter(page: Page, element: Element): boolean {
   if (around !== null && blocks.test(around.nodeName) && page.weights.get(around)?.text === text) return false;
   const apart = inline.has(name) ? standsAlone(page, element) : blocks.test(element.nodeName);
   if (apart && (name === "time" || (text <= 70 && isLabel(textOf(element))))) return true;
+  if (apart && text <= 300 && isInvitation(textOf(element))) return true;
+  if (apart && linked === text && text <= 100 && leadsElsewhere(page, textOf(element))) return true;
   if (name === "a" && text <= 2 && !isSpeakable(textOf(element))) return true;
   const share = linked / text;
   if (apart && links > 0 && text <= 400 && share > 0.5 && isLead(textOf(element))) return true;
   if (/^(?:p|div|span|address)$/.test(name) && apart && text <= 160 && isByline(element)) return true;
   return links >= 4 && share > 0.8 && /^(?:ul|ol|div|section|center|p|table)$/.test(name);
+}
+
+/** A link alone: to the section that a heading below it stands in, or to the pages before and after. */
+function leadsElsewhere({ above }: Page, text: string): boolean {
+  return above || /^[←⟵‹«]|[→⟶›»]$/.test(text);
 }
 
 /** Between blocks, with no text beside it. (A cell of a table of dates is no such place.) */
@@ -149,14 +160,23 @@ function isHolder(element: Element): boolean {
   return true;
 }
 
+/** One of several with a time each: a programme, a chronicle. */
+function isTimetable({ previousElementSibling: before, nextElementSibling: after }: Element): boolean {
+  return (before?.querySelector("time") ?? after?.querySelector("time") ?? null) !== null;
+}
+
+// "By Friday the strike had ended." has a stop, as "1945 The war ends." has.
+const isSentence = /[^\s.]{4,}[.!?]["”’)]*$/;
+const writtenBy = /^(?:[Bb]y|BY|[Oo]leh|OLEH|[Pp]enulis|[Rr]eporter|[Ee]ditor)\s*:?\s+\p{Lu}/u;
+
 function isByline(element: Element): boolean {
   if (element.querySelector(signed) !== null) return true;
   const text = textOf(element);
   const time = element.querySelector("time");
+  if (isSentence.test(text)) return false;
+  if (time !== null && isTimetable(element)) return false;
   if (time !== null && text.length - textOf(time).length <= 25) return true;
-  return (
-    /^(?:by|oleh|penulis|reporter|editor)\s*:?\s+\p{Lu}/iu.test(text) && (time ?? element.querySelector("a")) !== null
-  );
+  return writtenBy.test(text) && (time ?? element.querySelector("a")) !== null;
 }
 
 /**

@@ -49,6 +49,17 @@ const kept: [name: string, body: string, expected: string[]][] = [
     ["heading 1: T", "paragraph: Mind the gap.", "item 1: One", "item 1: Two"],
   ],
   [
+    "a programme, and sentences that begin as bylines do",
+    `<main><h1>T</h1>${paragraphs(2)}<p><time>9 h</time> Doors</p><p><time>10 h</time> Music</p><div>By Friday, <a href=x>the strike</a> had ended.</div><p>By the river, <a href=y>Ann</a></p></main>`,
+    [
+      "heading 1: T",
+      "paragraph: 9 h Doors",
+      "paragraph: 10 h Music",
+      "paragraph: By Friday, the strike had ended.",
+      "paragraph: By the river, Ann",
+    ],
+  ],
+  [
     "a poem with a long disclaimer below",
     `<div><h1>T</h1><p>One line<p>Two lines<p>Three lines of it<p>Four lines of it are here<p>Five lines of it are here now</div><div><p>${prose}</p></div>`,
     [
@@ -79,6 +90,34 @@ const kept: [name: string, body: string, expected: string[]][] = [
 test.each(kept)("kept: %s", (_name, body, expected) => {
   expect(lines(body)).toEqual(expected);
   expect(heard(page(body), "html").filter((line) => line.includes(prose)).length).toBeGreaterThan(0);
+});
+
+const out: [name: string, body: string][] = [
+  ["the section above the heading", `<main><p><a href="/s">Secret</a></p><h1>T</h1>${paragraphs(2)}</main>`],
+  [
+    "links to the pages before and after",
+    `<main><h1>T</h1>${paragraphs(2)}<div><a href=p>← Secret</a><a href=n>Secret →</a></div></main>`,
+  ],
+  [
+    "the day of the last change",
+    `<main><h1>T</h1>${paragraphs(2)}<p>Last updated on 10 Jan by <b>secret</b></p><p>Diperbarui 10 Januari 2025</p></main>`,
+  ],
+  [
+    "invitations to other channels",
+    `<main><h1>T</h1>${paragraphs(2)}<p>Follow the secret on WhatsApp.</p><p>Dapatkan berita rahasia. Mari bergabung di Telegram, caranya klik https://t.me/x.</p></main>`,
+  ],
+  ["marks of the editors", `<main><h1>T</h1>${paragraphs(2)}<p>[Gambas:Video CNN]</p><p><i>(rwl/ags)</i></p></main>`],
+  [
+    "tags and teasers without names",
+    `<main><h1>T</h1>${paragraphs(2)}<h2>Tag</h2><ul><li><a href=t>secret</a></ul><h2>Terkini Lainnya</h2><div><a href=1>Secret things</a><div>Secret</div></div></main>`,
+  ],
+  [
+    "hidden text, though it be most of the page",
+    `<div hidden>${"<p>Secret words.</p>".repeat(90)}</div><div><h1>T</h1>${paragraphs(2)}</div>`,
+  ],
+];
+test.each(out)("taken out: %s", (_name, body) => {
+  expect(lines(body)).toEqual(["heading 1: T"]);
 });
 
 test("a page without a text of its own is refused, with what to do", () => {
