@@ -1,6 +1,7 @@
 /** What of a page is its text, where names and words could tell either. */
 import { expect, test } from "vitest";
 import { readDocument } from "../../src/narration/document.ts";
+import { isShallow } from "../../src/narration/html-dom.ts";
 import { heard } from "./heard.ts";
 
 const prose = "The night train waits, as it has always waited, because nobody wants to arrive before the day does.";
@@ -113,7 +114,7 @@ const out: [name: string, body: string][] = [
   ],
   [
     "hidden text, though it be most of the page",
-    `<div hidden>${"<p>Secret words.</p>".repeat(90)}</div><div><h1>T</h1>${paragraphs(2)}</div>`,
+    `<div hidden>${"<p>Secret words, long enough to be taken for the text of the page, were it not that nobody sees them.</p>".repeat(90)}</div><div>${paragraphs(2)}</div>`,
   ],
 ];
 test.each(out)("taken out: %s", (_name, body) => {
@@ -179,10 +180,10 @@ test("a body that a script shows when it is ready is heard, what is hidden in it
   expect(heard(body, "html")).toHaveLength(3);
 });
 
-test("a page of marks that begin no tag is read without a tree", () => {
-  const started = performance.now();
+test("a tree of a million marks that begin no tag is not built", () => {
+  expect(isShallow("<p>1 < 2</p>".repeat(90_000))).toBe(true);
+  expect(isShallow("<".repeat(1_000_000))).toBe(false);
   expect(heard(page(`<p>${prose}</p>${"<".repeat(400_000)}`), "html")[1]).toContain(prose);
-  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test("a tree that would cost more than it is worth is not built", () => {
