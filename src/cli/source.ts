@@ -2,6 +2,7 @@
 import { open, stat } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import type { BodyFormat } from "../narration/document.ts";
+import { decodePage, decodeText, looksLikePage } from "./encoding.ts";
 import { Unusable } from "./lector.ts";
 
 export type Source = { body: string; bodyFormat: BodyFormat; name: string };
@@ -48,16 +49,20 @@ async function fromFile(path: string, maxBytes: number): Promise<Source> {
     const bytes = await collect(file.createReadStream({ autoClose: false }), path, maxBytes);
     const extension = extname(path).toLowerCase();
     const bodyFormat = formatsByExtension[extension] ?? "text";
-    return { body: textOf(bytes, path), bodyFormat, name: basename(path, extension === "" ? "" : extname(path)) };
+    return {
+      body: textOf(bytes, path, bodyFormat),
+      bodyFormat,
+      name: basename(path, extension === "" ? "" : extname(path)),
+    };
   } finally {
     await file.close();
   }
 }
 
 async function fromStandardInput(maxBytes: number): Promise<Source> {
-  const body = textOf(await collect(process.stdin, "standard input", maxBytes), "standard input");
-  const bodyFormat = /^\s*<(!doctype html|html|head|body)\b/i.test(body) ? "html" : "markdown";
-  return { body, bodyFormat, name: "stdin" };
+  const bytes = await collect(process.stdin, "standard input", maxBytes);
+  const bodyFormat = looksLikePage(bytes) ? "html" : "markdown";
+  return { body: textOf(bytes, "standard input", bodyFormat), bodyFormat, name: "stdin" };
 }
 
 async function fromUrl(address: string, maxBytes: number): Promise<Source> {
@@ -87,7 +92,7 @@ async function fromUrl(address: string, maxBytes: number): Promise<Source> {
   });
   const last = decodeName(url.pathname.split("/").filter(Boolean).at(-1) ?? "");
   const name = basename(last, extname(last)) || url.hostname;
-  return { body: textOf(bytes, url.href, charset), bodyFormat, name };
+  return { body: textOf(bytes, url.href, bodyFormat, charset), bodyFormat, name };
 }
 
 function decodeName(name: string): string {
@@ -125,18 +130,8 @@ function tooLarge(name: string, bytes: number, maxBytes: number): Unusable {
   );
 }
 
-/** UTF-8, or UTF-16 with its mark; anything else that is no text is refused. */
-function textOf(bytes: Buffer, name: string, charset?: string): string {
-  const marked =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : null;
-  if (!marked && bytes.subarray(0, 8192).includes(0)) throw notText(name);
-  try {
-    return new TextDecoder(marked ?? charset ?? "utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw notText(name, cause);
-  }
-}
-
-function notText(name: string, cause?: unknown): Unusable {
-  return new Unusable(`"${name}" is not text: expected Markdown, HTML or plain text in UTF-8.`, { cause });
+function textOf(bytes: Buffer, name: string, format: BodyFormat, charset?: string): string {
+  const text = format === "html" ? decodePage(bytes, charset) : decodeText(bytes, charset);
+  if (text !== null) return text;
+  throw new Unusable(`"${name}" is not text: expected a page, or Markdown or plain text in UTF-8.`);
 }

@@ -7,6 +7,7 @@ import type { ChapterMark, Tags } from "./tags.ts";
 export function id3(tags: Tags): Buffer {
   const frames = Buffer.concat([
     text("TIT2", tags.title),
+    text("TPE1", tags.author),
     text("TLAN", tags.language && iso639_2(tags.language)),
     text("TDRC", tags.date),
     comment(tags.comment),

@@ -16,8 +16,8 @@ const UTF_8 = 1;
 const JPEG = 13;
 const PNG = 14;
 
-function items({ title, date, comment, encoder, cover }: Tags): Buffer[] {
-  const texts = { "\xa9nam": title, "\xa9day": date, "\xa9cmt": comment, "\xa9too": encoder };
+function items({ title, author, date, comment, encoder, cover }: Tags): Buffer[] {
+  const texts = { "\xa9nam": title, "\xa9ART": author, "\xa9day": date, "\xa9cmt": comment, "\xa9too": encoder };
   const made = Object.entries(texts).map(([name, text]) => {
     const shown = line(text ?? "");
     return shown === "" ? zeros(0) : box(name, data(UTF_8, Buffer.from(shown)));

@@ -5,6 +5,8 @@ import type { Picture } from "./cover.ts";
 
 export type Tags = {
   title?: string | undefined;
+  /** Names: whose words they are. */
+  author?: string | undefined;
   /** BCP 47. */
   language?: string | undefined;
   /** `2026`, `2026-05` or `2026-05-09`. */

@@ -4,7 +4,8 @@ import type { Tags } from "./tags.ts";
 
 /** `more`: further fields, as `NAME=text`. */
 export function vorbisComment(tags: Tags, more: string[] = []): Buffer {
-  const named = { TITLE: tags.title, LANGUAGE: tags.language, DATE: tags.date, COMMENT: tags.comment };
+  const { title, author, language, date, comment } = tags;
+  const named = { TITLE: title, ARTIST: author, LANGUAGE: language, DATE: date, COMMENT: comment };
   const texts = Object.entries(named).map(([name, text]) => [name, line(text ?? "")] as const);
   const fields = texts.filter(([, text]) => text !== "").map(([name, text]) => `${name}=${text}`);
   const all = [...fields, ...chapterFields(tags), ...more];

@@ -47,8 +47,8 @@ function ds64(riff: number, data: number, samples: number): Buffer {
   return bytes;
 }
 
-function info({ title, language, date, comment, encoder }: Tags): Buffer {
-  const named = { INAM: title, ILNG: language, ICRD: date, ICMT: comment, ISFT: encoder };
+function info({ title, author, language, date, comment, encoder }: Tags): Buffer {
+  const named = { INAM: title, IART: author, ILNG: language, ICRD: date, ICMT: comment, ISFT: encoder };
   const entries = Object.entries(named)
     .filter(([, text]) => text)
     .map(([name, text]) => chunk(name, Buffer.from(`${line(text!)}\0`)));

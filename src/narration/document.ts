@@ -22,12 +22,14 @@ export type Inline = { text: string; source: [start: number, end: number] | null
 export type DocumentBlock = { kind: BlockKind; level?: number; inline: Inline[] };
 
 /**
- * `language`: a BCP 47 tag the text itself names (`lang`, front matter), else null. `warnings`: what could not be read, for people, a line
- * each.
+ * What the text itself says of it (front matter, a page's `lang` and the like), else null. `language`: a BCP 47 tag. `date`: when it was published,
+ * `2026-05-09` or less of it. `author`: names. `warnings`: what could not be read, for people, a line each.
  */
 export type SpeakableDocument = {
   title: string | null;
   language: string | null;
+  date: string | null;
+  author: string | null;
   blocks: DocumentBlock[];
   warnings: string[];
 };
@@ -47,7 +49,7 @@ export type ReadOptions = {
   reading?: ReadingSettings | undefined;
 };
 
-type Read = { page: Page; title: string | null; language: string | null };
+type Read = { page: Page } & Pick<SpeakableDocument, "title" | "language" | "date" | "author">;
 
 /**
  * Reads a body into what a listener would want to hear of it. A title that only the front matter or `<title>` names is spoken first.
@@ -55,7 +57,7 @@ type Read = { page: Page; title: string | null; language: string | null };
  */
 export function readDocument(body: string, options: ReadOptions): SpeakableDocument {
   if (body.trim() === "") throw new UnusableInput("The text is empty. Give it at least one sentence.");
-  const { page, title, language } = readers[options.format](
+  const { page, title, language, date, author } = readers[options.format](
     body,
     options.locale || null,
     options.reading ?? standardReading,
@@ -69,7 +71,7 @@ export function readDocument(body: string, options: ReadOptions): SpeakableDocum
   }
   const given = cleaned(options.title ?? "").trim();
   const warnings = [...page.warnings];
-  return { title: given !== "" ? given : (title ?? headline(blocks)), language, blocks, warnings };
+  return { title: given !== "" ? given : (title ?? headline(blocks)), language, date, author, blocks, warnings };
 }
 
 /** `v1:` + SHA-256 (hex) of title and speakable text: white space and markup that is not spoken do not change it. */
@@ -97,6 +99,9 @@ function foreignParts(inline: Inline[]): [language: string, text: string][] {
   );
 }
 
+const noTextOnPage =
+  "Nothing on the page can be spoken: it holds no text, or only what stands around one. Where a script writes its text, save the page from a browser and narrate the file.";
+
 const readers: Record<BodyFormat, (body: string, locale: string | null, settings: ReadingSettings) => Read> = {
   markdown: (body, locale, settings) => readMatter(body, locale, settings, "markdown"),
   mdx: (body, locale, settings) => readMatter(body, locale, settings, "mdx"),
@@ -104,22 +109,24 @@ const readers: Record<BodyFormat, (body: string, locale: string | null, settings
     const html = openHtml(body);
     const page = newPage(locale ?? html.language ?? detectLocale(html.sample()), settings);
     html.read(page);
-    return { page, title: speakableOrNull(html.title), language: html.language };
+    if (page.blocks.length === 0) throw new UnusableInput(noTextOnPage);
+    const { language, date, author } = html;
+    return { page, title: speakableOrNull(html.title), language, date, author };
   },
   text(body, locale, settings) {
     const page = newPage(locale ?? detectLocale(body), settings);
     readPlainText(body, page);
-    return { page, title: null, language: null };
+    return { page, title: null, language: null, date: null, author: null };
   },
 };
 
 /** Front matter, then Markdown. */
 function readMatter(body: string, locale: string | null, settings: ReadingSettings, kind: "markdown" | "mdx"): Read {
-  const { title, language, end } = readFrontMatter(body);
+  const { title, language, date, author, end } = readFrontMatter(body);
   const text = kind === "mdx" ? withoutMdx(body, end) : body;
   const page = newPage(locale ?? language ?? detectLocale(prose(text.slice(end))), settings);
   readMarkdown(text, end, page, { indentedCode: kind === "markdown" });
-  return { page, title: speakableOrNull(title), language };
+  return { page, title: speakableOrNull(title), language, date, author };
 }
 
 function speakableOrNull(title: string | null): string | null {
@@ -137,11 +144,14 @@ function prose(body: string): string {
     .replace(/<[^<>]{1,500}>|\]\([^()\s]{1,500}\)|\S+:\/\/\S+/g, " ");
 }
 
+// A page may begin with a picture, or with a line above its heading.
+const beforeHeading = 4;
+
 function speakTitle({ blocks }: Page, title: string): void {
-  const first = blocks[0];
   // "The train | Our site" and a heading "The train" say the same.
   const names = [title, ...title.split(/\s+[|–—·»/-]\s+|:\s+/)].map(bareWords);
-  if (first?.kind === "heading" && names.includes(bareWords(plainText(first.inline)))) return;
+  const heading = blocks.slice(0, beforeHeading).find(({ kind }) => kind === "heading");
+  if (heading !== undefined && names.includes(bareWords(plainText(heading.inline)))) return;
   blocks.unshift({ kind: "heading", level: 1, inline: [{ text: title, source: null }] });
 }
 

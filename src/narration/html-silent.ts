@@ -26,7 +26,8 @@ export function isSilent(elements: Elements, name: string, attribute: Attribute)
   if (drawn !== null) return drawn;
   if (name === "a" && elements.capture?.name !== "pre" && isNoteMark(elements, attribute)) return true;
   if (name === "dialog") return attribute("open") === null;
-  if (isHidden(attribute)) return true;
+  // A script shows the whole page when it is ready.
+  if (name !== "body" && isHidden(attribute)) return true;
   if (silentRoles.has(attribute("role")?.trim().toLowerCase() ?? "")) return true;
   return name === "a" && permalink.test(attribute("class") ?? "") && (attribute("href") ?? "").includes("#");
 }

@@ -1,38 +1,15 @@
-import { createRequire } from "node:module";
 import { decodeEntity } from "./entities.ts";
 import { closeElement, finishElements, newElements, openElement, type Elements } from "./html-elements.ts";
+import { foreignLanguageOf } from "./foreign-language.ts";
+import { isShallow, parseHtml, visit, type Node } from "./html-dom.ts";
+import { mainText } from "./html-main.ts";
+import type { Published } from "./html-published.ts";
 import { attributeOf, openingTag } from "./html-tags.ts";
 import { canonical } from "./language.ts";
 import { readHtmlText, sayTex } from "./html-text.ts";
-import { cleaned, end, isSpeakable, type Page } from "./page.ts";
+import { end, type Page } from "./page.ts";
 
-/** As much of a DOM as we touch. */
-type Node = {
-  nodeType: number;
-  nodeName: string;
-  textContent: string | null;
-  firstChild: Node | null;
-  nextSibling: Node | null;
-  parentNode: Node | null;
-  getAttribute?(name: string): string | null;
-};
-type Element = Node & {
-  childNodes: Iterable<Node>;
-  previousElementSibling: Node | null;
-  querySelectorAll(selector: string): Iterable<Element>;
-  setAttribute(name: string, value: string): void;
-  append(...nodes: (Node | string)[]): void;
-  replaceWith(node: Node): void;
-};
-type Document = Node & {
-  documentElement: Node;
-  body: Node | null;
-  title: string;
-  querySelectorAll(selector: string): Iterable<Element>;
-  createElement(name: string): Element;
-};
-
-export type HtmlPage = {
+export type HtmlPage = Published & {
   title: string | null;
   language: string | null;
   /** Plain text, to tell its language by. */
@@ -40,37 +17,42 @@ export type HtmlPage = {
   read(page: Page): void;
 };
 
-// Past these a tree takes minutes to build or look through, or overflows the stack. Then the text is read as it comes.
+// Past this, or too deep, a tree takes minutes to build or look through, or overflows the stack. Then the text is read as it comes.
 const longestTree = 3_000_000;
-const deepestTree = 400;
+
+const unsaid = { title: null, date: null, author: null };
 
 const aroundText = new Set(["header", "footer", "aside", "form"]);
 
 /** A web page by its main text; a fragment (no `<html>`, no `<body>`) whole. Navigation, scripts and hidden text are never read. */
 export function openHtml(body: string): HtmlPage {
-  const isPage = /<(?:html|body)[\s>]/i.test(body.slice(0, 200_000));
-  const around = isPage ? aroundText : new Set<string>();
-  if (body.length > longestTree || !isShallow(body)) return withoutTree(body, around);
-  const document = parse(body);
-  const language = canonical(document.documentElement.getAttribute?.("lang") ?? null);
-  const article = isPage ? mainText(document) : null;
-  if (article !== null) return { title: article.title, language, ...reading(article.root, new Set()) };
-  // Readability has changed the first tree.
-  const whole = isPage ? parse(body) : document;
-  return { title: oneLine(whole.title), language, ...reading(contentOf(whole), around) };
-}
-
-function reading(root: Node, silent: ReadonlySet<string>): Pick<HtmlPage, "sample" | "read"> {
+  const isPage = /<(?:!doctype|html|body|title|main)[\s>]/i.test(body.slice(0, 200_000));
+  if (body.length > longestTree || !isShallow(body)) {
+    return withoutTree(body, isPage ? aroundText : new Set<string>());
+  }
+  if (isPage) {
+    const { root, language, ...page } = mainText(body);
+    return { ...page, language: spokenIn(root, canonical(language)), ...reading(root) };
+  }
+  const { documentElement, body: root } = parseHtml(body);
   return {
-    sample: () => (root.textContent ?? "").slice(0, 20_000),
-    read: (page) => walk(root, page, silent),
+    ...unsaid,
+    language: canonical(documentElement.getAttribute("lang")),
+    ...reading(root ?? documentElement),
   };
 }
 
-/** The body; where its tags are left out, which HTML allows, the tree has it beside an empty one. */
-function contentOf(document: Document): Node {
-  const { body } = document;
-  return body && (body.textContent ?? "").trim() !== "" ? body : document.documentElement;
+/** Pages say "en" of what their makers never set: what is surely another language counts for more. */
+function spokenIn(root: Node, said: string | null): string | null {
+  return foreignLanguageOf(sampleOf(root), said) ?? said;
+}
+
+function sampleOf(root: Node): string {
+  return (root.textContent ?? "").replace(/\s+/g, " ").slice(0, 20_000);
+}
+
+function reading(root: Node): Pick<HtmlPage, "sample" | "read"> {
+  return { sample: () => sampleOf(root), read: (page) => walk(root, page) };
 }
 
 function withoutTree(body: string, silent: ReadonlySet<string>): HtmlPage {
@@ -79,7 +61,8 @@ function withoutTree(body: string, silent: ReadonlySet<string>): HtmlPage {
   const root = head.search(/<html[\s>]/i);
   const tag = root === -1 ? null : openingTag(body, root);
   return {
-    title: oneLine(title.replace(/&[\w#]{1,32};/g, (found) => decodeEntity(found) ?? found)),
+    ...unsaid,
+    title: title.replace(/&[\w#]{1,32};/g, (found) => decodeEntity(found) ?? found),
     language: canonical(tag === null ? null : attributeOf(tag.attributes, "lang")),
     sample: () => head.replace(/<[^<>]{1,2000}>/g, " "),
     read(page) {
@@ -91,110 +74,15 @@ function withoutTree(body: string, silent: ReadonlySet<string>): HtmlPage {
   };
 }
 
-function oneLine(text: string): string | null {
-  const line = cleaned(text).replace(/\s+/g, " ").trim();
-  return line === "" ? null : line;
-}
-
-function parse(body: string): Document {
-  const { parseHTML } = createRequire(import.meta.url)("linkedom") as {
-    parseHTML(html: string): { document: Document };
-  };
-  const inBody = /<body[\s>]/i.test(body) || /<\/head\s*>/i.test(body) ? body : `<body>${body}</body>`;
-  const text = /<html[\s>]/i.test(body) ? body : `<html>${inBody}</html>`;
-  return parseHTML(/^\s*<!doctype/i.test(text) ? text : `<!doctype html>${text}`).document;
-}
-
-function mainText(document: Document): { title: string | null; root: Node } | null {
-  type Found = { title?: string | null; content?: Node | null; textContent?: string | null } | null;
-  const { Readability } = createRequire(import.meta.url)("@mozilla/readability") as {
-    Readability: new (document: Document, options: object) => { parse(): Found };
-  };
-  keepSources(document);
-  keepFormulas(document);
-  try {
-    const found = new Readability(document, { keepClasses: true, serializer: (node: Node) => node }).parse();
-    if (!found?.content || !isSpeakable(found.textContent ?? "")) return null;
-    return { title: oneLine(found.title ?? ""), root: found.content };
-  } catch {
-    // It gives up on trees that no browser would build; what the body holds can still be read.
-    return null;
-  }
-}
-
-/** A quote's source stands in its footer; Readability takes every footer for the page's. */
-function keepSources(document: Document): void {
-  for (const footer of document.querySelectorAll("blockquote footer")) {
-    const source = document.createElement("p");
-    source.append(...footer.childNodes);
-    footer.replaceWith(source);
-  }
-}
-
-/** Readability drops what is hidden and all scripts: where a formula is drawn, its MathML or TeX stands in its place. */
-function keepFormulas(document: Document): void {
-  for (const drawn of document.querySelectorAll(
-    ".katex, mjx-container, .mwe-math-element, .MathJax, .MJX_Assistive_MathML",
-  )) {
-    for (const math of drawn.querySelectorAll("math")) {
-      drawn.replaceWith(math);
-      break;
-    }
-  }
-  for (const script of document.querySelectorAll('script[type^="math/tex"]')) {
-    const before = script.previousElementSibling;
-    if (before?.nodeName.toLowerCase() === "math") continue;
-    const math = document.createElement("math");
-    const tex = document.createElement("annotation");
-    tex.setAttribute("encoding", "application/x-tex");
-    tex.append(script.textContent ?? "");
-    math.append(tex);
-    if (/mode\s*=\s*display/.test(script.getAttribute?.("type") ?? "")) math.setAttribute("display", "block");
-    script.replaceWith(math);
-  }
-}
-
-// Counted without those whose end is often left out: they nest only within others.
-const mayStayOpen = new Set(
-  `area base br col colgroup dd dt embed hr img input li link meta optgroup option p param rp rt source tbody td tfoot th
-  thead tr track wbr`.split(/\s+/),
-);
-
-function isShallow(body: string): boolean {
-  let depth = 0;
-  for (const [, slash, name] of body.matchAll(/<(\/?)([a-z][a-z0-9-]*)/gi)) {
-    if (mayStayOpen.has(name!.toLowerCase())) continue;
-    depth = slash === "" ? depth + 1 : Math.max(0, depth - 1);
-    if (depth > deepestTree) return false;
-  }
-  return true;
-}
-
-/** All nodes in their order, without recursion: each that has children comes again when they are done. */
-function* visit(root: Node): Generator<{ node: Node; leaving: boolean }, void, boolean | undefined> {
-  let node: Node | null = root;
-  while (node !== null) {
-    const skip: boolean | undefined = yield { node, leaving: false };
-    let next: Node | null = skip === true ? null : node.firstChild;
-    while (next === null && node !== null) {
-      if (node.firstChild !== null || node === root) yield { node, leaving: true };
-      if (node === root) return;
-      next = node.nextSibling;
-      if (next === null) node = node.parentNode;
-    }
-    node = next;
-  }
-}
-
-function walk(root: Node, page: Page, silent: ReadonlySet<string>): void {
+function walk(root: Node, page: Page): void {
   const noted = new Set<Node>();
   let notes: Map<string, Node> | null = null;
-  const elements: Elements = newElements(page, silent, (id) => {
+  const elements: Elements = newElements(page, new Set(), (id) => {
     notes ??= noteNodes(root);
     const node = notes.get(id);
-    if (node === undefined || noted.has(node)) return;
+    if (node === undefined || noted.has(node) || isSource(node, id)) return;
     noted.add(node);
-    page.after.push(() => readNote(node, page, silent));
+    page.after.push(() => readNote(node, page));
   });
   readTree(root, elements);
   end(page);
@@ -245,7 +133,17 @@ function isNotes(attribute: (name: string) => string | null): boolean {
   if (attribute("data-footnotes") !== null) return true;
   if (/^doc-(?:endnotes|footnote)$/.test(attribute("role") ?? "")) return true;
   if (/^(?:footnotes?|endnotes?|rearnotes?)$/.test(attribute("epub:type") ?? "")) return true;
-  return /(?:^|\s)(?:footnotes|footnote-list)(?:\s|$)/i.test(attribute("class") ?? "");
+  return /(?:^|\s)(?:footnotes|footnote-list|references|reflist)(?:\s|$)/i.test(attribute("class") ?? "");
+}
+
+/** A note that says where the text has it from, as an encyclopaedia's do: nobody wants to hear its pages and numbers. */
+function isSource(note: Node, id: string): boolean {
+  for (const { node } of visit(note)) {
+    if (node.nodeName === "CITE") return true;
+    if (node.nodeName === "A" && id.startsWith("cite_note") && /^https?:/.test(node.getAttribute?.("href") ?? ""))
+      return true;
+  }
+  return false;
 }
 
 function noteNodes(root: Node): Map<string, Node> {
@@ -257,9 +155,9 @@ function noteNodes(root: Node): Map<string, Node> {
   return notes;
 }
 
-function readNote(node: Node, page: Page, silent: ReadonlySet<string>): void {
+function readNote(node: Node, page: Page): void {
   const first = page.blocks.length;
-  const elements = newElements(page, silent);
+  const elements = newElements(page);
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
     if (child.nodeType === 3) sayTex(elements, child.textContent ?? "", 0, null);
     else readTree(child, elements);

@@ -35,6 +35,7 @@ export const audioGeneration: DefinitionInput = {
         voice: "/input/voice",
         formats: "/input/formats",
         date: "/input/date",
+        author: "/input/author",
         cover: "/input/cover",
         about: "/input/about",
       },

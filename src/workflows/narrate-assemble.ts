@@ -37,6 +37,7 @@ const input = z.object({
   formats: z.array(z.custom<FormatId>()),
   title: z.string().nullable(),
   date: z.string().nullish(),
+  author: z.string().nullish(),
   cover: cover.nullish(),
 });
 
@@ -45,7 +46,7 @@ export function assembleTask(tools: NarrationTools): Task<z.infer<typeof input>,
     type: "assemble_narration",
     input,
     output: ours<Assembled>(),
-    async run({ script, plan: { plan }, level, formats, title: given, date, cover }, { signal, progress }) {
+    async run({ script, plan: { plan }, level, formats, title: given, date, author, cover }, { signal, progress }) {
       const title = given ?? script.title;
       const bases = plan.fragments.map((fragment) => fragment.base);
       const gain = level.mastering.gain_db;
@@ -54,7 +55,7 @@ export function assembleTask(tools: NarrationTools): Task<z.infer<typeof input>,
       const encoded = (encoding: EncodingId) => plan.fragments.map(({ base }) => made.get(`${base} ${encoding}`)!);
       const timeline = layFragments(plan, encoded(encodings[0]!));
       const chapters = chaptersOf({ script, plan, timeline, title });
-      const described = { title, language: script.locale, date, cover, chapters };
+      const described = { title, language: script.locale, date, author: author ?? undefined, cover, chapters };
       let done = 0;
       const stitched = formats.map(async (format) => {
         const fragments = encoded(formatOf(format).encoding);
@@ -83,6 +84,7 @@ type Described = {
   title: string | null;
   language: string;
   date: string | null | undefined;
+  author: string | undefined;
   cover: Cover | null | undefined;
   chapters: Chapter[];
 };
@@ -117,12 +119,13 @@ async function publish(tools: NarrationTools, job: PublishJob, signal: AbortSign
 
 async function tagsOf(
   { storage }: NarrationTools,
-  { title, language, date, cover, chapters }: Described,
+  { title, language, date, author, cover, chapters }: Described,
   whole: { sampleRate: number; samples: number },
 ): Promise<Tags> {
   return {
     title: title ?? undefined,
     language,
+    author,
     date: date ?? undefined,
     comment: "Synthetic speech, made with Lector.",
     encoder: "Lector",

@@ -26,7 +26,6 @@ import {
   type SpeakableDocument,
 } from "../narration/document.ts";
 import { detectLocale } from "../narration/detect-locale.ts";
-import { readFrontMatter } from "../narration/front-matter.ts";
 import type { Script } from "../narration/script.ts";
 import { charactersOf } from "../narration/plan.ts";
 import { standardReading, type ReadingSettings } from "../narration/reading-settings.ts";
@@ -97,6 +96,7 @@ export const narrate: DefinitionInput = {
         formats: "/input/formats",
         title: "/input/title",
         date: "/input/date",
+        author: "/input/author",
         cover: "/input/cover",
       },
     },
@@ -130,8 +130,9 @@ const narrateInput = z.object({
   title: z.string().nullable(),
   voice: voiceInUse,
   formats: z.array(z.string()),
-  /** `2026-05-09` or less of it, as the text's own front matter has it. */
+  /** `2026-05-09` or less of it, as the text itself says. */
   date: z.string().nullish(),
+  author: z.string().nullish(),
   cover: cover.nullish(),
   /** Goes into narration.json as it is. */
   about: z.object({ name: z.string(), locale: z.string(), voice: z.string(), content_hash: z.string() }),
@@ -189,10 +190,11 @@ export function prepareNarration(
   const voice = useVoice(voices, providers, request.voice ?? "default", locale);
   const title = request.title ?? null;
   const hash = contentHash(document);
-  const date = bodyFormat === "markdown" ? readFrontMatter(body).date : null;
+  const { date, author } = document;
   const picture = request.cover ? coverOf(request.cover) : null;
-  const own = script && { script_mode: script.mode, script: sha256(JSON.stringify(script)) };
-  const key = { hash, locale, voice, formats, title, date, cover: picture, script_mode: "verbatim", ...own };
+  const spoken = script && { script_mode: script.mode, script: sha256(JSON.stringify(script)) };
+  const own = { author: author ?? undefined, script_mode: "verbatim", ...spoken };
+  const key = { hash, locale, voice, formats, title, date, cover: picture, ...own };
   const isStandard = isDeepStrictEqual(settings, standardReading);
   return {
     input: {
@@ -205,6 +207,7 @@ export function prepareNarration(
       voice,
       formats,
       date,
+      author,
       cover: picture,
       about: {
         name,

@@ -20,13 +20,14 @@ const FORMATS: FormatId[] = ["mp3_128", "opus_48", "aac_96", "flac", "wav"];
 
 const tags: Tags = {
   title: "Ünïcode “title” 声\0two\n",
+  author: "Ines Vogt, Budi",
   language: "id-ID",
   date: "2026-05-09",
   comment: "Synthetic speech, made with Lector.",
   encoder: "Lector",
 };
 
-test.each(FORMATS)("%s has title, language, date and comment", async (format) => {
+test.each(FORMATS)("%s has title, author, language, date and comment", async (format) => {
   const { path } = await publish([voice(20_000)], [0], 24_000, { format, tags });
   const read = Object.fromEntries(
     Object.entries(decodeFile(path).tags).map(([name, text]) => [name.toLowerCase(), text]),
@@ -34,6 +35,7 @@ test.each(FORMATS)("%s has title, language, date and comment", async (format) =>
   const codes = format.startsWith("mp3") || format.startsWith("aac");
   expect(read).toMatchObject({
     title: "Ünïcode “title” 声 two",
+    artist: "Ines Vogt, Budi",
     language: codes ? "ind" : "id-ID",
     date: "2026-05-09",
     comment: "Synthetic speech, made with Lector.",

@@ -8,7 +8,7 @@ const scripted = (body: string, format: BodyFormat = "markdown", locale = "en") 
   verbatimScript(readDocument(body, { format, locale }), locale).blocks;
 
 const markdown: [what: string, body: string, expected: string[]][] = [
-  ["dollars", "Let $x^2$ and ($a+b$), the $n$th.", ["paragraph: Let x squared and (a plus b), the nth."]],
+  ["dollars", "Let $x^2$ and ($a+b$), the $n$th.", ["paragraph: Let x squared and (eigh plus b), the nth."]],
   ["a command behind a number", String.raw`It is 5$\mu$m long.`, ["paragraph: It is 5 mu m long."]],
   [
     "money is none",
@@ -16,7 +16,7 @@ const markdown: [what: string, body: string, expected: string[]][] = [
     ["paragraph: It costs $5 and $10, US$5, $20/$30 or $ x $, $5 to 10$, $5$."],
   ],
   ["code is none", "Say `$x^2$` and\n\n```\n$$x^2$$\n```", ["paragraph: Say $x^2$ and", "code: Code example."]],
-  ["GitHub's backticks", "So $`a_1`$ it is.", ["paragraph: So a sub one it is."]],
+  ["GitHub's backticks", "So $`a_1`$ it is.", ["paragraph: So eigh sub one it is."]],
   [
     "TeX's brackets, with one backslash or two",
     String.raw`So \(n+1\), \\(x^2\\) and \[y\le 1\].`,
@@ -42,7 +42,7 @@ const markdown: [what: string, body: string, expected: string[]][] = [
   [
     "in quotes, lists, headings and tables",
     "# On $x^2$\n\n> $$\n> y^2\n> $$\n\n- item $z_1$\n\n| a | b |\n|---|---|\n| $t^2$ | $\\frac{a}{b}$ |",
-    ["heading 1: On x squared", "quote: y squared", "item 1: item z sub one", "row: a: t squared. b: a over b."],
+    ["heading 1: On x squared", "quote: y squared", "item 1: item z sub one", "row: a: t squared. b: eigh over b."],
   ],
   ["text behind the end of a block", "$$\nx^2\n$$ and more", ["paragraph: x squared", "paragraph: and more"]],
   [
@@ -79,7 +79,7 @@ const html: [what: string, body: string, expected: string[]][] = [
   [
     "MathJax 4",
     String.raw`So <mjx-container class="MathJax" jax="SVG"><mjx-math data-latex="\frac{a}{b}"><svg><text>ab</text></svg></mjx-math></mjx-container>.`,
-    ["So a over b."],
+    ["So eigh over b."],
   ],
   [
     "MathJax 2, which leaves three of each",
@@ -138,10 +138,18 @@ test("a formula without a space in it is one token that says all, however long",
   const [block] = scripted(`So $${"a_1".repeat(60)}$ it is.`);
   const tokens = block!.inline as Token[];
   expect(displayText(tokens)).toBe(`So ${"a₁".repeat(60)} it is.`);
-  expect(spokenText(tokens)).toBe(`So ${Array(60).fill("a sub one").join(" ")} it is.`);
+  expect(spokenText(tokens)).toBe(`So ${Array(60).fill("eigh sub one").join(" ")} it is.`);
   expect(scripted("設$x^2$為正數。", "markdown", "zh").map(({ inline }) => spokenText(inline as Token[]))).toEqual([
     "設x²為正數。",
   ]);
+});
+
+test("the letter a is shown as it is, and said as a letter; the article and Indonesian keep theirs", () => {
+  const [block] = scripted("A man says $a^2 + A$ to a friend.");
+  const tokens = block!.inline as Token[];
+  expect(displayText(tokens)).toBe("A man says a² + A to a friend.");
+  expect(spokenText(tokens)).toBe("A man says eigh squared plus capital eigh to a friend.");
+  expect(heard("Maka $a^2$.", "markdown", "id")).toEqual(["paragraph: Maka a kuadrat."]);
 });
 
 test("other languages keep what their voice can read of a formula", () => {

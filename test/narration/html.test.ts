@@ -55,7 +55,7 @@ const table: [name: string, body: string, expected: string[]][] = [
   [
     "ruby by its base, formulas in words",
     "<p><ruby>漢<rp>(</rp><rt>secret</rt><rp>)</rp></ruby> <math><mi>x</mi></math> <math><mfrac><mi>a</mi><mi>b</mi></mfrac><annotation>secret</annotation></math> \\(\\secret y\\) $5 and $10</p>",
-    ["paragraph: 漢 x a over b y $5 and $10"],
+    ["paragraph: 漢 x eigh over b y $5 and $10"],
   ],
   [
     "lists by letters, and counting down",

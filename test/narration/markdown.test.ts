@@ -82,7 +82,7 @@ const table: [name: string, body: string, expected: string[]][] = [
     "Cost $5 then $10, US$5 and A$7. So $E = mc^2$, $x$, $$\\int f$$ and\n\n$$\n\\frac{a}{b}\n$$\n\n```math\nx^2\n```",
     [
       "paragraph: Cost $5 then $10, US$5 and A$7. So E equals m c squared, x, the integral of f and",
-      "paragraph: a over b",
+      "paragraph: eigh over b",
       "paragraph: x squared",
     ],
   ],

@@ -38,7 +38,7 @@ function narrate(file: string, folder: string): Promise<Summary> {
 
 beforeAll(async () => {
   const lighthouse = readFileSync("examples/lighthouse.md", "utf8");
-  const dated = lighthouse.replace(/^---\n/, "---\ndate: 2026-05-09T08:00:00Z\n");
+  const dated = lighthouse.replace(/^---\n/, "---\ndate: 2026-05-09T08:00:00Z\nauthor: Ines Vogt\n");
   expect(dated).not.toBe(lighthouse);
   writeFileSync(source, dated);
   await tool("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "testsrc=size=640x480", "-frames:v", "1", cover]);
@@ -76,10 +76,11 @@ describe.each(NAMES)("%s", (name) => {
     expect(truePeak).toBeLessThanOrEqual(-1);
   });
 
-  test("has title, language, date and comment", async () => {
+  test("has title, author, language, date and comment", async () => {
     const { tags } = await probe(path);
     expect(tags).toMatchObject({
       title: "The Lighthouse Keeper's Ledger",
+      artist: "Ines Vogt",
       date: "2026-05-09",
       comment: "Synthetic speech, made with Lector.",
     });

@@ -1,7 +1,11 @@
 import { tableOf } from "./words.ts";
 
-/** Each sign as it is read between or before other things. */
+/**
+ * Each sign as it is read between or before other things. "a" alone is an article, which espeak-ng says as /ə/, and "ay" as the letter i; "eigh" it
+ * says as /eɪ/ in every English voice, before whatever word.
+ */
 export const enSigns = tableOf(`
+  a eigh
   + plus
   − minus
   ± plus or minus

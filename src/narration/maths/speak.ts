@@ -42,7 +42,8 @@ export function say(speaker: Speaker, part: Part): string {
 export function sayName({ words, bothCases }: Speaker, text: string): string {
   const small = text.toLowerCase();
   const said = words.signs[text] ?? words.signs[small] ?? text;
-  if (/^\p{Lu}{2,5}$/u.test(text)) return [...text].join(" ");
+  if (/^\p{Lu}{2,5}$/u.test(text))
+    return [...text].map((letter) => words.signs[letter.toLowerCase()] ?? letter).join(" ");
   const capital = text !== small && /^\p{L}$/u.test(text) && bothCases.has(small);
   return capital ? words.capital(said) : said;
 }
