@@ -41,7 +41,7 @@ import { ours, planTask } from "./narrate-plan.ts";
 import { publishTask } from "./narrate-publish.ts";
 import { saidBy, scriptTask, takeScript } from "./narrate-script.ts";
 import { remasterTask, speechTask } from "./narrate-speech.ts";
-import { useVoice, voiceInUse, type Providers } from "./voice-in-use.ts";
+import { providerOf, useVoice, voiceInUse, type Providers } from "./voice-in-use.ts";
 
 export const narrate: DefinitionInput = {
   name: "narrate",
@@ -240,16 +240,27 @@ function canonicalLocale(locale: string): string {
 
 const anyObject = z.record(z.string(), z.unknown());
 
-const extractTask: Task<NarrateInput> = {
-  type: "extract_document",
-  input: narrateInput,
-  output: anyObject,
-  run: async (input) => documentOf(input),
-};
+/** Characters of a text whose script takes as long to write as the children to start. */
+const LONG_TEXT = 20_000;
+
+function extractTask({ studio, providers }: NarrationTools): Task<NarrateInput> {
+  return {
+    type: "extract_document",
+    input: narrateInput,
+    output: anyObject,
+    async run(input) {
+      if (input.body.length >= LONG_TEXT) {
+        providerOf(providers, input.voice.provider, input.voice.key).warm?.();
+        studio.warm();
+      }
+      return documentOf(input);
+    },
+  };
+}
 
 export function narrateTasks(tools: NarrationTools): Task[] {
   const tasks = [
-    extractTask,
+    extractTask(tools),
     scriptTask,
     planTask(tools),
     speechTask(tools),

@@ -59,6 +59,7 @@ export function espeakSpeech({
         throw signal?.aborted ? signal.reason : failed(requests, cause as Error);
       }
     },
+    warm: () => pool.warm(),
     close: () => pool.close(),
   };
 }

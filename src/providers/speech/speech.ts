@@ -59,6 +59,8 @@ export type SpeechProvider = {
    * reason after an abort.
    */
   speak(requests: SpeechRequest[], options?: { signal?: AbortSignal | undefined }): Promise<Speech[]>;
+  /** Starts what the first call would wait for, where there is such a thing. */
+  warm?(): void;
   /** Ends what the provider keeps running; calls under way fail. */
   close(): Promise<void>;
 };
