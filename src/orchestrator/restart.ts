@@ -4,13 +4,14 @@
  */
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
+import { runShaped, type Slot } from "../database/statement.ts";
 import { advance, type Advance, type RunView, type Variables } from "./advance.ts";
 import { appendEvent } from "./child-run.ts";
 import { definitionsOf, type Definition } from "./definition.ts";
 import { cancelBelow } from "./end-runs.ts";
 import type { RunStatus } from "./find.ts";
 import { unlessHeld } from "./reopen.ts";
-import { attemptsBefore, newSteps, stepColumns, stepValues } from "./rows.ts";
+import { attemptsBefore, haveItems, newSteps, shapeOf, source, stepColumns, stepValues, valuesOf } from "./rows.ts";
 import { lockWhole, RunConflict, wakeWorkers, type Reason } from "./tree.ts";
 import type { Context } from "./settle.ts";
 import type { Timeouts } from "./timeouts.ts";
@@ -139,13 +140,16 @@ async function goBack(tx: Tx, { executionId, definition }: RunView, step: number
 
 async function openSteps(tx: Tx, executionId: string, plan: Advance): Promise<void> {
   const steps = plan.steps.map((step) => ({ step, after: null, handover: null }));
-  await sql`
+  const items = haveItems(steps);
+  const build = (slot: Slot) => sql`
     insert into lector.workflow_steps ${stepColumns}
-    select ${stepValues} from (
+    select ${stepValues({ items })} from (
       select f.*, false as taken, ${attemptsBefore} as attempts, i.status = 'PAUSED' as resting, f.state = 'ready' and (
         i.status = 'PAUSED' or (i.admission_keys <> '{}' and i.admitted_at is null)) as parked
-      from lector.workflow_instances i, ${newSteps(steps)} where i.execution_id = ${executionId}
-    ) f`.execute(tx);
+      from lector.workflow_instances i, ${source(newSteps, steps.length, slot)} where i.execution_id = ${slot("run", 0)}
+    ) f`;
+  const values = { run: [executionId], ...valuesOf(newSteps, steps) };
+  await runShaped(tx, `restart ${shapeOf(steps)} ${items}`, build, values);
 }
 
 /** Nothing was left to do: the steps from there on are fan-outs of nothing. */

@@ -1,17 +1,24 @@
 /** The statement that settles: compare and set, history and following rows in one, for any number of outcomes. */
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Queryable } from "../database/connect.ts";
+import { runShaped, type Slot } from "../database/statement.ts";
 import type { Advance, NewStep } from "./advance.ts";
 import type { Ending, Outcome, Settled } from "./outcome.ts";
 import {
   attemptsBefore,
+  haveItems,
+  inOrder,
   newEvents,
   newSteps,
-  rowsOf,
+  shapeOf,
+  source,
   startedEvent,
   stepColumns,
   stepValues,
+  valuesOf,
   type NewEvent,
+  type OpeningStep,
+  type Rows,
 } from "./rows.ts";
 
 export type Written = Omit<Settled, "ended"> & {
@@ -21,16 +28,37 @@ export type Written = Omit<Settled, "ended"> & {
 
 export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise<Written> {
   const steps = outcomes.flatMap(newStepsOf);
+  const events = inOrder(outcomes.flatMap(eventsOf));
+  const shape: Shape = {
+    outcomes: outcomes.length,
+    steps: steps.length,
+    events: events.length,
+    settlesItems: outcomes.some((outcome) => outcome.item !== null),
+    opensItems: haveItems(steps),
+  };
   const runs = [...new Set(outcomes.map((outcome) => outcome.executionId))];
+  const values = {
+    runs: outcomes.length === 1 ? runs : [runs],
+    ...valuesOf(outcomeRows, outcomes),
+    ...valuesOf(newSteps, steps),
+    ...valuesOf(newEvents, events),
+  };
+  const name = `settle ${shapeOf(outcomes)} ${steps.length > 0 && shapeOf(steps)} ${shapeOf(events)} ${shape.settlesItems} ${shape.opensItems}`;
+  return read(await runShaped<Row>(db, name, (slot) => settleStatement(shape, slot), values), steps);
+}
+
+type Shape = { outcomes: number; steps: number; events: number; settlesItems: boolean; opensItems: boolean };
+
+function settleStatement({ outcomes, steps, events, settlesItems, opensItems }: Shape, slot: Slot): RawBuilder<Row> {
   // an idle system settles one outcome at a time: it needs no sorting and grouping by run
-  const alone = outcomes.length === 1;
-  const { rows } = await sql<Row>`
+  const alone = outcomes === 1;
+  return sql<Row>`
     with outcome as materialized (
-      select * from ${outcomeRows(outcomes)}
+      select * from ${source(outcomeRows, outcomes, slot)}
     ), run as materialized (
       select i.execution_id, i.event_seq, i.restarts, i.status in ('PENDING', 'RUNNING') as open,
         i.status in ('PENDING', 'RUNNING', 'PAUSED') as active
-      from lector.workflow_instances i where ${alone ? sql`i.execution_id = ${runs[0]}::uuid` : sql`i.execution_id = any(${runs}::uuid[]) order by i.execution_id`}
+      from lector.workflow_instances i where ${alone ? sql`i.execution_id = ${slot("runs", 0)}::uuid` : sql`i.execution_id = any(${slot("runs", 0)}::uuid[]) order by i.execution_id`}
       for no key update
     ), settled as (
       update lector.workflow_steps s set state = o.state, output = o.output, error = o.error,
@@ -46,11 +74,11 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
         and (o.heartbeat_seq is null or s.heartbeat_seq = o.heartbeat_seq)
       returning s.task_id, s.execution_id, s.step, s.item, s.state, r.open, r.active, r.restarts, r.event_seq,
         o.current_step, o.status, o.outputs, o.run_error
-    )${outcomes.some((outcome) => outcome.item !== null) ? joined : sql``}
-    ${steps.length > 0 ? openedOf(steps) : sql``}, event as (
+    )${settlesItems ? joined : sql``}
+    ${steps > 0 ? openedOf(source(newSteps, steps, slot), opensItems) : sql``}, event as (
       select e.execution_id, e.kind, e.data, t.event_seq,
         ${alone ? sql`e.ord` : sql`row_number() over (partition by e.execution_id order by e.ord)`} as place
-      from ${newEvents(outcomes.flatMap(eventsOf))} join settled t on t.task_id = e.after
+      from ${source(newEvents, events, slot)} join settled t on t.task_id = e.after
       where case when e.kind = 'step.started' then t.open and t.restarts = 0
         else t.active or e.kind not in ('run.completed', 'run.failed') end
     ), history as (
@@ -72,33 +100,29 @@ export async function writeOutcomes(db: Queryable, outcomes: Outcome[]): Promise
     select 'accepted' as what, task_id as id, null::uuid as execution_id, null::int as step, null::int as remaining,
       null::text as state, null::uuid as parent_step_id, false as keyed from settled
     union all select 'ended', execution_id, execution_id, null, null, status, parent_step_id, keyed from changed where ended
-    ${outcomes.some((outcome) => outcome.item !== null) ? joinedRows : sql``} ${steps.length > 0 ? openedRows : sql``}
-  `.execute(db);
-  return read(rows, steps);
+    ${settlesItems ? joinedRows : sql``} ${steps > 0 ? openedRows : sql``}`;
 }
 
-function outcomeRows(outcomes: Outcome[]) {
-  const column = (name: string, type: string, value: (outcome: Outcome) => unknown) => {
-    return { name, type, values: outcomes.map(value) };
-  };
-  return rowsOf("o", [
-    column("task_id", "uuid", (o) => o.taskId),
-    column("execution_id", "uuid", (o) => o.executionId),
-    column("attempt", "int", (o) => o.attempt),
-    column("from_state", "text", (o) => o.from),
-    column("state", "text", (o) => o.ending.to),
-    column("output", "jsonb", (o) => (o.ending.to === "done" ? o.ending.output : null)),
-    column("error", "jsonb", (o) => errorOf(o.ending)),
-    column("failures", "int", (o) => (o.ending.to === "done" ? 0 : o.ending.failures)),
-    column("lost", "int", (o) => (o.ending.to === "done" ? 0 : o.ending.lost)),
-    column("delay_ms", "float8", (o) => (o.ending.to === "ready" ? o.ending.delayMs : 0)),
-    column("heartbeat_seq", "int", (o) => o.heartbeatSeq ?? null),
-    column("current_step", "int", (o) => nextOf(o)?.currentStep ?? null),
-    column("status", "text", statusOf),
-    column("outputs", "jsonb", outputsOf),
-    column("run_error", "jsonb", runErrorOf),
-  ]);
-}
+const outcomeRows: Rows<Outcome> = {
+  alias: "o",
+  columns: [
+    { name: "task_id", type: "uuid", value: (o) => o.taskId },
+    { name: "execution_id", type: "uuid", value: (o) => o.executionId },
+    { name: "attempt", type: "int", value: (o) => o.attempt },
+    { name: "from_state", type: "text", value: (o) => o.from },
+    { name: "state", type: "text", value: (o) => o.ending.to },
+    { name: "output", type: "jsonb", value: (o) => (o.ending.to === "done" ? o.ending.output : null) },
+    { name: "error", type: "jsonb", value: (o) => errorOf(o.ending) },
+    { name: "failures", type: "int", value: (o) => (o.ending.to === "done" ? 0 : o.ending.failures) },
+    { name: "lost", type: "int", value: (o) => (o.ending.to === "done" ? 0 : o.ending.lost) },
+    { name: "delay_ms", type: "float8", value: (o) => (o.ending.to === "ready" ? o.ending.delayMs : 0) },
+    { name: "heartbeat_seq", type: "int", value: (o) => o.heartbeatSeq ?? null },
+    { name: "current_step", type: "int", value: (o) => nextOf(o)?.currentStep ?? null },
+    { name: "status", type: "text", value: statusOf },
+    { name: "outputs", type: "jsonb", value: outputsOf },
+    { name: "run_error", type: "jsonb", value: runErrorOf },
+  ],
+};
 
 /** What changes a run: its events counted, and the outcome that says most of it. */
 const ofOne = sql`settled t, (select count(*) as events from event) n`;
@@ -119,12 +143,12 @@ const joinedRows = sql`union all select 'joined', task_id, execution_id, step, r
       where remaining = 0 and state = 'waiting'`;
 
 /** A step that was there before a restart counts its attempts on; whoever takes a step over takes it for a first one. */
-const openedOf = (steps: ReturnType<typeof newStepsOf>) => sql`, opened as (
+const openedOf = (steps: RawBuilder<unknown>, items: boolean) => sql`, opened as (
       insert into lector.workflow_steps ${stepColumns}
-      select ${stepValues} from (
+      select ${stepValues({ items })} from (
         select f.*, f.worker is not null and t.open and t.restarts = 0 as taken, f.state = 'ready' and not t.open as parked,
           not t.open as resting, case when t.restarts = 0 then 0 else ${attemptsBefore} end as attempts
-        from ${newSteps(steps)} join settled t on t.task_id = f.after
+        from ${steps} join settled t on t.task_id = f.after
       ) f
       returning task_id, state
     )`;
@@ -160,7 +184,7 @@ function nextOf({ ending }: Outcome): Advance | null {
   return ending.to === "done" ? ending.next : null;
 }
 
-function newStepsOf(outcome: Outcome) {
+function newStepsOf(outcome: Outcome): OpeningStep[] {
   const steps = nextOf(outcome)?.steps ?? [];
   // only a step that stands alone is handed over: items are left to all workers
   const handover = steps.length === 1 ? (outcome.handover ?? null) : null;

@@ -14,6 +14,20 @@ alter table lector.workflow_steps drop constraint workflow_steps_execution_id_st
   add unique nulls not distinct (execution_id, step, item, discarded);
 `;
 
+/** A function, since a statement prepares for each question in it, also where it is not put: two, so that each has its index. */
+const attempts = `
+create function lector.attempts_before(uuid, int, int) returns int language plpgsql stable as $$
+begin
+  if $3 is null then
+    return (select coalesce(max(attempt), 0) from lector.workflow_steps
+      where execution_id = $1 and step = $2 and item is null);
+  end if;
+  return (select coalesce(max(attempt), 0) from lector.workflow_steps
+    where execution_id = $1 and step = $2 and item = $3);
+end $$;
+comment on function lector.attempts_before is 'Attempts of a step (run, step, item), over the rows that restarts put aside';
+`;
+
 /** A paused run counts as under way until the last of its attempts has ended. */
 const admitted = `
 drop index lector.workflow_instances_admitted;
@@ -28,6 +42,6 @@ create index workflow_steps_failed on lector.workflow_steps (ended_at desc, task
 
 export const control: Migration = {
   async up(db: Kysely<never>) {
-    for (const part of [restarts, admitted, deadLetters]) await sql.raw(part).execute(db);
+    for (const part of [restarts, attempts, admitted, deadLetters]) await sql.raw(part).execute(db);
   },
 };
