@@ -17,6 +17,8 @@ export type Config = {
   logFormat: "json" | "pretty";
   leaseMs: number;
   generations: number;
+  runsPerUser: number | null;
+  runsPerKey: number | null;
   speechCalls: number;
   queueMs: number;
   attemptMs: number;
@@ -105,6 +107,18 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     help: "Narrations that are made at once, over all processes.",
     example: "20",
     read: (value) => integer("LECTOR_GENERATIONS", value, { fallback: 20, least: 1, most: 10_000 }),
+  },
+  runsPerUser: {
+    name: "LECTOR_RUNS_PER_USER",
+    help: "Narrations that one user (metadata.user_id) has under way at once; more wait their turn. Default: no limit of its own.",
+    example: "2",
+    read: (value) => mostRuns("LECTOR_RUNS_PER_USER", value),
+  },
+  runsPerKey: {
+    name: "LECTOR_RUNS_PER_KEY",
+    help: "Narrations that were asked for over the API with one key and are under way at once. Default: no limit of its own.",
+    example: "10",
+    read: (value) => mostRuns("LECTOR_RUNS_PER_KEY", value),
   },
   speechCalls: {
     name: "LECTOR_SPEECH_CALLS",
@@ -297,15 +311,19 @@ function webOrigin(value: string): string {
   throw new InvalidSetting(`Expected LECTOR_CORS_ORIGINS to hold origins such as https://example.org, got "${value}".`);
 }
 
-function integer(
+function integer<Fallback extends number | null>(
   name: string,
   value: string | undefined,
-  o: { fallback: number; least: number; most: number },
-): number {
+  o: { fallback: Fallback; least: number; most: number },
+): number | Fallback {
   if (value === undefined) return o.fallback;
   const number = Number(value);
   if (Number.isInteger(number) && number >= o.least && number <= o.most) return number;
   throw new InvalidSetting(`Expected ${name} to be a whole number from ${o.least} to ${o.most}, got "${value}".`);
+}
+
+function mostRuns(name: string, value: string | undefined): number | null {
+  return integer(name, value, { fallback: null, least: 1, most: 10_000 });
 }
 
 const HOUR = 3_600_000;

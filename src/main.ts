@@ -23,6 +23,7 @@ import { espeakSpeech } from "./providers/speech/espeak.ts";
 import { espeakLanguages } from "./providers/speech/espeak-voices.ts";
 import { SPEECH_SAMPLES } from "./providers/speech/samples.ts";
 import { filesystemStorage } from "./storage/filesystem.ts";
+import { admissionLimitOf } from "./workflows/admission.ts";
 import { audioGeneration, audioGenerationTasks } from "./workflows/audio-generation.ts";
 import { speechGroup } from "./workflows/narrate-plan.ts";
 import { narrate, narrateTasks } from "./workflows/narrate.ts";
@@ -101,7 +102,7 @@ async function open(
           store: storage,
           tasks: [...narrateTasks(tools), ...audioGenerationTasks()],
           slots: idle ? 0 : config.cores * SLOTS_PER_CORE,
-          admissionLimit: () => config.generations,
+          admissionLimit: admissionLimitOf(config),
           timeouts: config,
           leaseMs: config.leaseMs,
           scoped,

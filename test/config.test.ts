@@ -50,6 +50,8 @@ describe("without any setting", () => {
       logFormat: expect.stringMatching(/^(json|pretty)$/),
       leaseMs: 10_000,
       generations: 20,
+      runsPerUser: null,
+      runsPerKey: null,
       speechCalls: 20,
       queueMs: 3 * 86_400_000,
       attemptMs: 3_600_000,
@@ -132,6 +134,8 @@ describe("a bad value", () => {
   const limits: [name: string, key: keyof Config, least: number, most: number][] = [
     ["LECTOR_LEASE_MS", "leaseMs", 200, 600_000],
     ["LECTOR_GENERATIONS", "generations", 1, 10_000],
+    ["LECTOR_RUNS_PER_USER", "runsPerUser", 1, 10_000],
+    ["LECTOR_RUNS_PER_KEY", "runsPerKey", 1, 10_000],
     ["LECTOR_SPEECH_CALLS", "speechCalls", 1, 10_000],
     ["LECTOR_TIMEOUT_QUEUE_MS", "queueMs", 1, 2_000_000_000],
     ["LECTOR_TIMEOUT_ATTEMPT_MS", "attemptMs", 1, 2_000_000_000],

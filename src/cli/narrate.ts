@@ -15,6 +15,7 @@ import { LOST } from "../workflows/lost-audio.ts";
 import type { PreparedNarration } from "../workflows/narrate.ts";
 import type { Published } from "../workflows/narrate-publish.ts";
 import { exits, type Lector, type Setup } from "./lector.ts";
+import { GENERATIONS } from "../workflows/admission.ts";
 import { openOutFolder } from "./out-folder.ts";
 import { progressView, type ProgressView } from "./progress.ts";
 import { prepareCommand, preview, type TextOptions } from "./script.ts";
@@ -88,7 +89,7 @@ async function startOrJoin(
     workflow: lector.definitions.narrate,
     input,
     dedupeKey,
-    admissionKeys: ["generations"],
+    admissionKeys: [GENERATIONS],
   });
   if (started.joined) view.note(`Following run ${started.executionId}, which is under way.`);
   return started.executionId;

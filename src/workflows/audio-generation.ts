@@ -11,6 +11,7 @@ import { charactersOf } from "../narration/plan.ts";
 import type { ReadingSettings } from "../narration/reading-settings.ts";
 import type { DefinitionInput } from "../orchestrator/definition.ts";
 import type { Task } from "../orchestrator/task.ts";
+import { admissionKeysOf } from "./admission.ts";
 import { documentOf } from "./narrate-document.ts";
 import { prepareNarration, type NarrateInput } from "./narrate.ts";
 import type { Published } from "./narrate-publish.ts";
@@ -82,7 +83,8 @@ export function prepareGeneration(
   const { text, voice, locale, format, title, formats, metadata } = request;
   const narration = { body: text, bodyFormat: format, name: "text", voice, locale, title, formats };
   const { input } = prepareNarration({ ...narration, maxCharacters: o.maxCharacters, reading: o.reading }, o);
-  return { input, priority: PRIORITIES[metadata?.priority ?? "normal"], admissionKeys: ["generations"] };
+  const admissionKeys = admissionKeysOf({ userId: metadata?.user_id });
+  return { input, priority: PRIORITIES[metadata?.priority ?? "normal"], admissionKeys };
 }
 
 type ExtractedText = { extracted_text: string; char_count: number };

@@ -1,11 +1,14 @@
 /** Promise 12: never more live leases than a limit, and nobody starves behind somebody else's limit. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { admit } from "../../src/orchestrator/admit.ts";
 import { limitGroup } from "../../src/orchestrator/claim.ts";
 import { findRun } from "../../src/orchestrator/find.ts";
 import { startRun } from "../../src/orchestrator/start.ts";
+import { admissionKeysOf, admissionLimitOf } from "../../src/workflows/admission.ts";
 import { checkHistory } from "../support/checker.ts";
-import { orchestra, task, type Orchestra } from "../support/orchestra.ts";
+import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
+import { until } from "../support/program.ts";
 import { processes, type Processes } from "../support/processes.ts";
 
 let here: Orchestra;
@@ -49,7 +52,7 @@ test("a group's limit holds over processes that are killed and frozen, and no ca
 });
 
 test("more runs than one page that wait for a full key hide nobody behind them", async () => {
-  here = await orchestra([task("a", (_, { signal }) => until(signal)), task("b", () => ({}))]);
+  here = await orchestra([task("a", (_, { signal }) => aborted(signal)), task("b", () => ({}))]);
   const busy = await here.define({ name: "busy", steps: [{ name: "a", task_type: "a" }] });
   const quick = await here.define({ name: "quick", steps: [{ name: "b", task_type: "b" }] });
   const { db } = here.connection;
@@ -63,6 +66,64 @@ test("more runs than one page that wait for a full key hide nobody behind them",
   });
   await here.worker({ admissionLimit: (key) => (key === "all" ? 3 : 2) });
   expect(await here.ended(executionId)).toMatchObject({ status: "COMPLETED" });
+});
+
+test("of a user and an API key never more runs are under way than their limits, and a busy user holds up nobody", async () => {
+  let began = 0;
+  const hold = gate();
+  here = await orchestra([task("work", async () => (began++, await hold.opened, await sleep(5), {}))]);
+  const workflow = await here.define({
+    name: "two",
+    steps: [
+      { name: "a", task_type: "work" },
+      { name: "b", task_type: "work" },
+    ],
+  });
+  await here.rows(`create table seen (key text, live int);
+    create function watch() returns trigger language plpgsql as $$ begin
+      insert into seen select key, count(*) from lector.workflow_instances, unnest(admission_keys) as key
+        where status in ('PENDING', 'RUNNING') and admitted_at is not null group by key;
+      return null;
+    end $$;
+    create trigger watch after update on lector.workflow_instances for each statement execute function watch()`);
+  const starter = await here.worker({ tasks: [], scoped: true });
+  const start = async (userId?: string) =>
+    (await starter.start({ workflow, input: {}, admissionKeys: admissionKeysOf({ userId }) })).executionId;
+  const busy: string[] = [];
+  for (let n = 0; n < 30; n++) busy.push(await start("busy"));
+  const others = await Promise.all(["calm", "calm/er", undefined].map((userId) => start(userId)));
+  const admissionLimit = admissionLimitOf({ generations: 20, runsPerKey: 5, runsPerUser: 2 });
+  for (let n = 0; n < 3; n++) await here.worker({ slots: 8, admissionLimit });
+  await until("as many have begun as may", () => began === 5, 10_000);
+  hold.open();
+  const ended = await Promise.all([...busy, ...others].map(here.ended));
+  expect(ended.every(({ status }) => status === "COMPLETED")).toBe(true);
+  const endOf = (id: string) => ended.find(({ executionId }) => executionId === id)!.endedAt!.getTime();
+  const busyOnes = busy.map(endOf).toSorted((a, b) => a - b);
+  for (const id of others) expect(endOf(id)).toBeLessThan(busyOnes[9]!);
+  const most = await here.rows<{ key: string; live: number }>(
+    "select key, max(live)::int as live from seen group by key order by key",
+  );
+  expect(most).toEqual([
+    { key: "generations", live: 5 },
+    { key: "key:local", live: 5 },
+    { key: "user:local/busy", live: 2 },
+    { key: "user:local/calm", live: 1 },
+    { key: "user:local/calm/er", live: 1 },
+  ]);
+});
+
+test("processes that admit at the same moment admit no more than may be", async () => {
+  here = await orchestra([]);
+  const { db } = here.connection;
+  const workflow = await here.define({ name: "one", steps: [{ name: "a", task_type: "a" }] });
+  const most = 30;
+  for (let n = 0; n < 2 * most; n++) await startRun(db, here.store, { workflow, input: {}, admissionKeys: ["all"] });
+  for (let limit = 1; limit <= most; limit++) {
+    await Promise.all([1, 2, 3, 4, 5, 6].map(() => admit(db, () => limit, null)));
+    const live = await here.rows("select 1 from lector.workflow_instances where admitted_at is not null");
+    expect(live.length).toBe(limit);
+  }
 });
 
 test("the place of a run whose process died is free again, even where every process works for one run only", async () => {
@@ -82,6 +143,6 @@ test("the place of a run whose process died is free again, even where every proc
   expect(await findRun(here.connection.db, left.executionId)).toMatchObject({ status: "RUNNING", admitted: false });
 });
 
-function until(signal: AbortSignal): Promise<never> {
+function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }

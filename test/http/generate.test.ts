@@ -45,7 +45,7 @@ describe("a text", () => {
       metadata,
       priority: 0,
       traceparent: expect.stringMatching(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`)),
-      admission_keys: ["generations"],
+      admission_keys: ["generations", "key:local", "user:local/u"],
     });
     expect(rows[0]!["traceparent"]).not.toBe(traceparent);
     const lines = here.log.filter((line) => line["trace_id"] === trace);
