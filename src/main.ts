@@ -16,6 +16,8 @@ import { markAbandoned } from "./ledger/ledger.ts";
 import { openStudio } from "./media/studio.ts";
 import { limitGroup, type Claimed } from "./orchestrator/claim.ts";
 import { ensureDefinition } from "./orchestrator/definition.ts";
+import type { Fired } from "./orchestrator/fire.ts";
+import { keepHouse } from "./orchestrator/housekeeping.ts";
 import { openFeed } from "./orchestrator/feed.ts";
 import type { Ending } from "./orchestrator/outcome.ts";
 import { startWorker } from "./orchestrator/worker.ts";
@@ -27,6 +29,7 @@ import { admissionLimitOf } from "./workflows/admission.ts";
 import { audioGeneration, audioGenerationTasks } from "./workflows/audio-generation.ts";
 import { speechGroup } from "./workflows/narrate-plan.ts";
 import { narrate, narrateTasks } from "./workflows/narrate.ts";
+import { prepareStart } from "./workflows/prepare-start.ts";
 import type { Providers } from "./workflows/voice-in-use.ts";
 
 /** How often reservations are looked for whose caller died and whose segment nobody wants any more. */
@@ -50,7 +53,7 @@ function setupOf(config: Config): Setup {
       const file = config.voicesFile ?? join(config.dataDir, "voices.json");
       return loadVoices(shippedVoices(), file, { required: config.voicesFile !== null });
     },
-    open: (say) => open(config, providers, logger, say),
+    open: (say) => open(config, setup, logger, say),
     serve: (options) => serve(config, setup, logger, options),
     log: (level, message, fields = {}) => logger[level](fields, message),
   };
@@ -68,7 +71,7 @@ function openLog(config: Config): Logger {
 
 async function open(
   config: Config,
-  providers: Providers,
+  { providers, voices }: Setup,
   logger: Logger,
   say: (line: string) => void,
 ): Promise<Lector> {
@@ -91,13 +94,15 @@ async function open(
       ...[...providers.keys()].map((name) => limitGroup(connection.db, speechGroup(name), config.speechCalls)),
     ]);
     const tools = { db: connection.db, storage, studio, providers };
+    const prepare = prepareStart({ ...config, voices, providers, reading: config });
     return {
       connection,
       storage,
       migrated,
       definitions: { narrate: narration, audioGeneration: generation },
-      work: async ({ scoped, idle = false, onEnded }) =>
-        startWorker({
+      prepare,
+      work: async ({ scoped, idle = false, onEnded }) => {
+        const worker = startWorker({
           connection,
           store: storage,
           tasks: [...narrateTasks(tools), ...audioGenerationTasks()],
@@ -109,13 +114,25 @@ async function open(
           ...(onEnded && { onEnded }),
           onAttempt: (attempt, ending, accepted) => logAttempt(logger, attempt, ending, accepted),
           onTrouble: database.recover,
-        }),
+        });
+        if (scoped || idle) return worker;
+        const house = keepHouse(
+          { db: connection.db, store: storage, prepare, timeouts: config },
+          { onFired: (fired) => logFired(logger, fired), onTrouble: database.recover },
+        );
+        return { ...worker, stop: async (o) => void (await Promise.all([house.stop(), worker.stop(o)])) };
+      },
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function logFired(logger: Logger, { scheduleId, name, runs, error }: Fired): void {
+  const fields = { schedule: name, schedule_id: scheduleId, runs, ...(error && { error }) };
+  logger[error ? "error" : "info"](fields, error ? "schedule could start nothing" : "schedule started runs");
 }
 
 /** One line an attempt: what went well only for who asks for details. */
@@ -151,7 +168,7 @@ async function serve(
     );
   }
   const lector = await setup.open((line) => logger.info(line));
-  const { connection, storage, migrated, definitions } = lector;
+  const { connection, storage, migrated, definitions, prepare } = lector;
   const at = new URL(connection.url());
   logger.info(`database ready at ${at.hostname}:${at.port || 5432}${at.pathname}, schema ${migrated.schema}`);
   const feed = openFeed(connection.db);
@@ -165,6 +182,7 @@ async function serve(
     voices: setup.voices,
     providers: setup.providers,
     definitions,
+    prepare,
     schema: migrated.schema,
     settings: { ...config, maxCharacters: config.maxTextCharacters, reading: config },
     logger,

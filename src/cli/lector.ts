@@ -3,6 +3,7 @@ import type { Voices } from "../catalog/voices.ts";
 import type { Connection } from "../database/connect.ts";
 import type { Migrated } from "../database/migrate.ts";
 import type { ReadingSettings } from "../narration/reading-settings.ts";
+import type { Prepare } from "../orchestrator/schedules.ts";
 import type { Worker } from "../orchestrator/worker.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { StoredDefinition } from "../orchestrator/definition.ts";
@@ -14,6 +15,8 @@ export type Lector = {
   /** What the start applied of the schema's migrations. */
   migrated: Migrated;
   definitions: { narrate: StoredDefinition; audioGeneration: StoredDefinition };
+  /** What a schedule's runs start with. */
+  prepare: Prepare;
   /** A scoped worker works one run only (`Worker.only`), an idle one none: it only starts runs. */
   work(options: { scoped: boolean; idle?: boolean; onEnded?(executionIds: string[]): void }): Promise<Worker>;
   close(): Promise<void>;

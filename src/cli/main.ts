@@ -8,6 +8,14 @@ import { migrateCommand } from "./migrate.ts";
 import { narrateCommand } from "./narrate.ts";
 import { runActions, runsAct, runsRestart } from "./run-actions.ts";
 import { runsList, runsShow } from "./runs.ts";
+import {
+  schedulesAdd,
+  schedulesList,
+  schedulesPause,
+  schedulesRemove,
+  schedulesResume,
+  schedulesShow,
+} from "./schedules.ts";
 import { serveCommand } from "./serve.ts";
 import { voicesList } from "./voices.ts";
 import { workerCommand } from "./worker.ts";
@@ -61,6 +69,7 @@ export async function runCli(setup: Setup, { envFile }: { envFile: string | null
 
   addRuns(program, setup, does);
   addDeadLetters(program, setup, does);
+  addSchedules(program, setup, does);
   program
     .command("voices")
     .description("the configured voices")
@@ -142,6 +151,37 @@ function addDeadLetters(program: Command, setup: Setup, does: Does): void {
     .action(does((ids: string[], options) => deadLettersReplay(setup, ids, options)));
 }
 
+function addSchedules(program: Command, setup: Setup, does: Does): void {
+  const schedules = program.command("schedules").description("runs that the clock starts");
+  schedules
+    .command("add")
+    .argument("<name>")
+    .requiredOption(
+      "--cron <expression>",
+      'minute, hour, day, month, day of week: "30 6 * * 1-5"; of six, second first',
+    )
+    .option("--time-zone <zone>", "IANA, such as Europe/Berlin: whose clock the expression means", "UTC")
+    .option("--missed <rule>", "skip, once or all: what becomes of moments at which no worker ran", "once")
+    .option("--workflow <name>", "what is started: a workflow")
+    .option("--event <name>", "or each workflow that this event starts")
+    .option("--input <json>", "what the runs start with; @FILE reads it from a file", "{}")
+    .option(...json, false)
+    .action(does((name: string, options) => schedulesAdd(setup, name, options)));
+  schedules
+    .command("list")
+    .option("--limit <count>", "how many, by name", countOf, 50)
+    .option(...json, false)
+    .action(does((options) => schedulesList(setup, options)));
+  const each = { show: schedulesShow, pause: schedulesPause, resume: schedulesResume, remove: schedulesRemove };
+  for (const [name, act] of Object.entries(each)) {
+    schedules
+      .command(name)
+      .argument("<schedule>", "its name or id")
+      .option(...json, false)
+      .action(does((key: string, options) => act(setup, key, options)));
+  }
+}
+
 function listOf(value: string): string[] {
   const names = value
     .split(",")
@@ -174,6 +214,10 @@ const clear = new Set([
   "RunConflict",
   "UnknownStep",
   "DeadLetterNotFound",
+  "InvalidSchedule",
+  "ScheduleNotFound",
+  "ScheduleConflict",
+  "UnstorableValue",
 ]);
 
 function told(error: unknown): number {

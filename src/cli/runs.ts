@@ -48,7 +48,7 @@ export function checkId(id: string, kind: string): void {
   throw new Unusable(`"${id}" is no ${kind}.`);
 }
 
-function describe(run: Run) {
+export function describe(run: Run) {
   return {
     execution_id: run.executionId,
     workflow: run.workflow,
@@ -56,6 +56,8 @@ function describe(run: Run) {
     status: run.status,
     current_step: run.currentStep,
     error: run.error,
+    schedule_id: run.scheduleId,
+    scheduled_for: run.scheduledFor,
     created_at: run.createdAt,
     updated_at: run.updatedAt,
     started_at: run.startedAt,
@@ -69,7 +71,7 @@ function describeStep(step: StepSummary) {
   return { ...rest, started_at: startedAt, ended_at: endedAt };
 }
 
-function line(run: Run): string {
+export function line(run: Run): string {
   return `${run.executionId}  ${run.status.padEnd(9)}  ${momentOf(run.createdAt)}  ${run.workflow}  ${(run.elapsedMs / 1000).toFixed(1)} s`;
 }
 

@@ -8,6 +8,7 @@ import { peaks } from "./migrations/002-peaks.ts";
 import { timeouts } from "./migrations/003-timeouts.ts";
 import { ageing } from "./migrations/004-ageing.ts";
 import { control } from "./migrations/005-control.ts";
+import { housekeeping } from "./migrations/006-housekeeping.ts";
 
 const migrations: Record<string, Migration> = {
   "001-spine": spine,
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   "003-timeouts": timeouts,
   "004-ageing": ageing,
   "005-control": control,
+  "006-housekeeping": housekeeping,
 };
 
 export type Migrated = { applied: string[]; schema: string };

@@ -5,6 +5,7 @@ import type { Connection } from "../database/connect.ts";
 import type { StoredDefinition } from "../orchestrator/definition.ts";
 import type { ReadingSettings } from "../narration/reading-settings.ts";
 import type { Feed } from "../orchestrator/feed.ts";
+import type { Prepare } from "../orchestrator/schedules.ts";
 import type { Worker } from "../orchestrator/worker.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { Providers } from "../workflows/voice-in-use.ts";
@@ -17,6 +18,8 @@ export type HttpApp = {
   feed: Feed;
   voices(): Promise<Voices>;
   providers: Providers;
+  /** What a schedule's runs start with. */
+  prepare: Prepare;
   definitions: { audioGeneration: StoredDefinition };
   /** The newest migration that this program knows; `/health/ready` wants it applied. */
   schema: string;

@@ -111,16 +111,21 @@ async function prepare(app: HttpApp, body: GenerateRequest): Promise<ReturnType<
     const { maxCharacters, reading } = app.settings;
     return prepareGeneration(body, { voices, providers: app.providers, maxCharacters, reading });
   } catch (error) {
-    const found = error instanceof Error ? wrong[error.name]?.(body, error.message) : undefined;
-    if (!found) throw error;
-    const { message } = error as Error;
-    const known = error instanceof UnknownVoice ? error.known : null;
-    throw new Refusal(422, found.type, known ? `${message} GET /v1/voices describes all ${known.length}.` : message, {
-      errors: [found.fault],
-      ...(known && { members: { known_voices: known } }),
-      cause: error,
-    });
+    throw refusedFor(error, body);
   }
+}
+
+/** The error as a refusal that names the field, where it is about one; `within`: what the request is a part of. */
+export function refusedFor(error: unknown, body: GenerateRequest, within = ""): unknown {
+  const found = error instanceof Error ? wrong[error.name]?.(body, error.message) : undefined;
+  if (!found) return error;
+  const { message } = error as Error;
+  const known = error instanceof UnknownVoice ? error.known : null;
+  return new Refusal(422, found.type, known ? `${message} GET /v1/voices describes all ${known.length}.` : message, {
+    errors: [{ ...found.fault, field: within + found.fault.field }],
+    ...(known && { members: { known_voices: known } }),
+    cause: error,
+  });
 }
 
 /** Which field an error of the domains is about. */

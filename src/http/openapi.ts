@@ -18,7 +18,7 @@ const why: Record<number, string> = {
   400: "The request is not what is described here: the problem names the field, what it holds and what was expected",
   401: "The API key is missing or wrong",
   403: "Pages of that origin, or requests to that host name, are refused",
-  404: "There is no such run, or it has no such file (yet)",
+  404: "There is no such thing, or it has no such file (yet)",
   406: "Nothing acceptable",
   409: "It conflicts with what there is",
   412: "The file is not the one that If-Match names",
@@ -96,6 +96,7 @@ export async function describeApi(server: FastifyInstance, { version, settings }
       tags: [
         { name: "audio", description: "Text in, audio out" },
         { name: "runs", description: "Whatever is made, and what a person does to it" },
+        { name: "schedules", description: "Runs that the clock starts" },
         { name: "voices", description: "Who speaks" },
         { name: "operation", description: "For whoever runs the server" },
       ],

@@ -64,12 +64,17 @@ const known: Record<string, { status: number; type: string }> = {
   RunConflict: { status: 409, type: "run_conflict" },
   UnknownStep: { status: 422, type: "unknown_step" },
   DeadLetterNotFound: { status: 404, type: "dead_letter_not_found" },
+  InvalidSchedule: { status: 422, type: "invalid_schedule" },
+  ScheduleNotFound: { status: 404, type: "schedule_not_found" },
+  ScheduleConflict: { status: 409, type: "schedule_conflict" },
   InvalidDeadLetterCursor: { status: 400, type: "invalid_cursor" },
 };
 
 /** Some name the field of the value that was given. */
 function faultIn(error: Error): { errors?: Fault[] } {
   if (!("field" in error) || typeof error.field !== "string") return {};
+  if ("expected" in error)
+    return { errors: [error as unknown as Fault].map(({ field, value, expected }) => ({ field, value, expected })) };
   return { errors: [{ field: error.field, expected: "expected a value that can be stored" }] };
 }
 

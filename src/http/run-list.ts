@@ -17,6 +17,7 @@ const query = z.strictObject({
     .optional()
     .describe("only runs with this user_id in their metadata"),
   workflow: nameOf("a workflow's name").optional().describe("only runs of this workflow"),
+  schedule_id: z.guid("expected a schedule's id").optional().describe("only runs that this schedule started"),
   limit: pageSize,
   cursor: z.guid("expected the next_cursor of the page before").optional().describe("next_cursor of the page before"),
 });
@@ -46,8 +47,8 @@ export function runList(server: FastifyInstance, { connection: { db } }: HttpApp
           response: { 200: json("A page of runs", page), ...problems() },
         },
       },
-      async ({ query: { status, workflow, user_id: userId, limit, cursor: before } }) => {
-        const found = await listRuns(db, { status, workflow, userId, before, limit: limit + 1 });
+      async ({ query: { status, workflow, user_id: userId, schedule_id: scheduleId, limit, cursor: before } }) => {
+        const found = await listRuns(db, { status, workflow, userId, scheduleId, before, limit: limit + 1 });
         const runs = found.slice(0, limit);
         return { runs: runs.map(viewOf), next_cursor: found.length > limit ? runs.at(-1)!.executionId : null };
       },

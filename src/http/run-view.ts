@@ -47,6 +47,8 @@ const runFields = {
   ended_at: time.nullable(),
   error: errorSchema.nullable(),
   metadata: z.record(z.string(), z.unknown()).nullable().describe("as it was sent"),
+  schedule_id: z.guid().nullable().describe("of the schedule that started it"),
+  scheduled_for: time.nullable().describe("the moment for which it did"),
 };
 
 export const runSchema = z.object(runFields).meta({ id: "Run" });
@@ -92,6 +94,8 @@ export function viewOf(run: Run): RunView {
     ended_at: run.endedAt?.toISOString() ?? null,
     error: errorOf(run.error),
     metadata: run.metadata,
+    schedule_id: run.scheduleId,
+    scheduled_for: run.scheduledFor?.toISOString() ?? null,
   };
 }
 

@@ -20,6 +20,7 @@ import { page } from "./page.ts";
 import { runActions } from "./run-actions.ts";
 import { runList } from "./run-list.ts";
 import { runStatus } from "./run-status.ts";
+import { schedules } from "./schedules.ts";
 import { voices } from "./voices.ts";
 import { answerProblem, PROBLEM, problemText, Refusal } from "./problem.ts";
 import { logRequests, traceIdOf } from "./trace.ts";
@@ -65,6 +66,7 @@ export async function buildServer(app: HttpApp): Promise<FastifyInstance> {
     runList,
     runActions,
     deadLetters,
+    schedules,
     audioEvents,
     audioMedia,
     voices,
@@ -114,7 +116,7 @@ async function protect(server: FastifyInstance, { settings: { corsOrigins } }: H
   if (corsOrigins.length === 0) return;
   await server.register(cors, {
     origin: corsOrigins.includes("*") ? "*" : corsOrigins,
-    methods: ["GET", "HEAD", "POST"],
+    methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
     exposedHeaders: ["location", "etag", "content-range", "accept-ranges", "content-length", "retry-after"],
     maxAge: 600,
     strictPreflight: false, // it would refuse with an answer of its own

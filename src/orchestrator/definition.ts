@@ -126,6 +126,15 @@ export async function newestDefinition(db: Queryable, workflow: string): Promise
   return { workflowId: rows[0].workflow_id, version: rows[0].version, definition: rows[0].definition };
 }
 
+/** The newest definition of each workflow that this event starts. */
+export async function definitionsOfEvent(db: Queryable, event: string): Promise<StoredDefinition[]> {
+  const { rows } = await sql<StoredDefinition>`
+    select "workflowId", version, definition from (
+      select distinct on (name) workflow_id as "workflowId", name, version, event, definition from lector.workflows
+      order by name, version desc) newest where event = ${event} order by name`.execute(db);
+  return rows;
+}
+
 /** Definitions by `workflow_id`; rows never change, so what was read once stays. */
 export function definitionsOf(db: Queryable): (workflowId: number) => Promise<Definition> {
   const known = new Map<number, Definition>();

@@ -16,6 +16,9 @@ export type Run = {
   error: StoredError | null;
   dedupeKey: string | null;
   metadata: Record<string, unknown> | null;
+  /** What started it, and the moment for which; null: somebody did. */
+  scheduleId: string | null;
+  scheduledFor: Date | null;
   admitted: boolean;
   createdAt: Date;
   updatedAt: Date;
@@ -50,6 +53,7 @@ export class RunNotFound extends Error {
 
 const runColumns = sql<Run>`i.execution_id as "executionId", w.name as workflow, i.workflow_id as "workflowId", w.version,
   i.status, i.current_step as "currentStep", i.error, i.dedupe_key as "dedupeKey", i.metadata,
+  i.schedule_id as "scheduleId", i.scheduled_for as "scheduledFor",
   (i.admission_keys = '{}' or i.admitted_at is not null) as admitted, i.created_at as "createdAt",
   i.updated_at as "updatedAt", i.started_at as "startedAt", i.ended_at as "endedAt",
   (extract(epoch from coalesce(i.ended_at, now()) - coalesce(i.started_at, i.created_at)) * 1000)::int as "elapsedMs"`;
@@ -74,6 +78,7 @@ export type RunFilter = {
   workflow?: string | undefined;
   /** `metadata.user_id`. */
   userId?: string | undefined;
+  scheduleId?: string | undefined;
   /** Only runs created before this one: the last of the page before. */
   before?: string | undefined;
   limit: number;
@@ -81,11 +86,12 @@ export type RunFilter = {
 
 /** Top-level runs, newest first (ids are UUIDv7, so their order is that of creation). */
 export async function listRuns(db: Queryable, filter: RunFilter): Promise<Run[]> {
-  const { status, workflow, userId, before } = filter;
+  const { status, workflow, userId, scheduleId, before } = filter;
   const conditions = [
     status === undefined ? null : sql`and i.status = ${status}`,
     workflow === undefined ? null : sql`and w.name = ${workflow}`,
     userId === undefined ? null : sql`and i.metadata ->> 'user_id' = ${userId}`,
+    scheduleId === undefined ? null : sql`and i.schedule_id = ${scheduleId}::uuid`,
     before === undefined ? null : sql`and i.execution_id < ${before}::uuid`,
   ].filter((condition) => condition !== null);
   const { rows } = await sql<Run>`select ${runColumns} from lector.workflow_instances i

@@ -1,7 +1,7 @@
 /** A run's beginning: accepted in one transaction, or joined to the run that holds its dedupe key. */
 import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
-import { sqlState, type Database, type Queryable, type Tx } from "../database/connect.ts";
+import { sqlState, type Queryable, type Tx } from "../database/connect.ts";
 import { runShaped, type Slot } from "../database/statement.ts";
 import { advance, type Advance, type NewStep } from "./advance.ts";
 import type { StoredDefinition } from "./definition.ts";
@@ -72,7 +72,7 @@ export type ChildOf = {
  * `taken`, already running under this process's lease.
  */
 export async function startRun(
-  db: Database,
+  db: Queryable,
   store: ValueStore,
   request: StartRequest,
   reserve: (step: NewStep) => Handover | null = () => null,
@@ -97,7 +97,7 @@ export async function startRun(
 }
 
 /** The run that was accepted under this idempotency key. */
-async function acceptedBefore(db: Database, { ownerId = "local", idempotency }: StartRequest): Promise<string | null> {
+async function acceptedBefore(db: Queryable, { ownerId = "local", idempotency }: StartRequest): Promise<string | null> {
   if (!idempotency) return null;
   const { rows } = await sql<{ execution_id: string; request_hash: string }>`
     select execution_id, request_hash from lector.idempotency_keys
@@ -110,7 +110,7 @@ async function acceptedBefore(db: Database, { ownerId = "local", idempotency }: 
 }
 
 /** The active run that holds the dedupe key, noted under the idempotency key; null where either changed meanwhile. */
-async function joinActive(db: Database, { ownerId, dedupeKey, idempotency }: NewRun): Promise<string | null> {
+async function joinActive(db: Queryable, { ownerId, dedupeKey, idempotency }: NewRun): Promise<string | null> {
   const active = sql`select execution_id from lector.workflow_instances
     where owner_id = ${ownerId} and dedupe_key = ${dedupeKey} and status in ('PENDING', 'RUNNING', 'PAUSED')`;
   const noted = sql`insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)

@@ -155,6 +155,7 @@ test("the OpenAPI document describes every operation with its answers", async ()
     Object.entries(methods as object).map(([method, operation]) => ({ name: `${method} ${path}`, operation })),
   );
   expect(operations.map(({ name }) => name).toSorted()).toEqual([
+    "delete /v1/schedules/{schedule}",
     "get /audio",
     "get /audio/status/{execution_id}",
     "get /audio/{execution_id}/events",
@@ -167,7 +168,10 @@ test("the OpenAPI document describes every operation with its answers", async ()
     "get /v1/dead-letters/{task_id}",
     "get /v1/runs",
     "get /v1/runs/{execution_id}",
+    "get /v1/schedules",
+    "get /v1/schedules/{schedule}",
     "get /v1/voices",
+    "patch /v1/schedules/{schedule}",
     "post /audio/generate",
     "post /audio/{execution_id}/cancel",
     "post /audio/{execution_id}/retry",
@@ -177,6 +181,7 @@ test("the OpenAPI document describes every operation with its answers", async ()
     "post /v1/runs/{execution_id}/restart",
     "post /v1/runs/{execution_id}/resume",
     "post /v1/runs/{execution_id}/retry",
+    "post /v1/schedules",
   ]);
   for (const { name, operation } of operations) {
     const statuses = Object.keys(operation.responses);

@@ -58,6 +58,8 @@ describe("the status of a run", () => {
       ended_at: null,
       elapsed_s: expect.any(Number),
       metadata: { user_id: "s" },
+      schedule_id: null,
+      scheduled_for: null,
       progress: 50,
       steps: [
         {

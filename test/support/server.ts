@@ -18,6 +18,7 @@ import { filesystemStorage } from "../../src/storage/filesystem.ts";
 import type { Storage } from "../../src/storage/storage.ts";
 import { audioGeneration } from "../../src/workflows/audio-generation.ts";
 import { narrate } from "../../src/workflows/narrate.ts";
+import { prepareStart } from "../../src/workflows/prepare-start.ts";
 import type { Providers } from "../../src/workflows/voice-in-use.ts";
 import { testDatabase } from "./database.ts";
 
@@ -87,14 +88,17 @@ async function openServer(
   const tasks = options.tasks?.({ db: connection.db, storage }) ?? [];
   const worker = startWorker({ connection, store: storage, tasks, slots: 8, admissionLimit: () => 20, pollMs: 50 });
   const log: TestServer["log"] = [];
+  const voices = async () => options.voices ?? oneVoice;
+  const providers = options.providers ?? silentProvider();
   const app: HttpApp = {
     connection,
     storage,
     worker,
     feed: openFeed(connection.db),
-    voices: async () => options.voices ?? oneVoice,
-    providers: options.providers ?? silentProvider(),
+    voices,
+    providers,
     definitions: { audioGeneration: definition },
+    prepare: prepareStart({ ...settings, voices, providers, maxTextCharacters: settings.maxCharacters }),
     schema: "001-spine",
     settings: { ...settings, ...options.settings },
     logger: pino({ level: "trace" }, { write: (line: string) => void log.push(JSON.parse(line)) }),
