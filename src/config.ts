@@ -20,6 +20,7 @@ export type Config = {
   runsPerUser: number | null;
   runsPerKey: number | null;
   speechCalls: number;
+  retentionDays: number | null;
   queueMs: number;
   attemptMs: number;
   heartbeatMs: number;
@@ -125,6 +126,12 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
     help: "Synthesis calls to one provider that run at once, over all processes.",
     example: "20",
     read: (value) => integer("LECTOR_SPEECH_CALLS", value, { fallback: 20, least: 1, most: 10_000 }),
+  },
+  retentionDays: {
+    name: "LECTOR_RETENTION_DAYS",
+    help: "How many days runs are kept after their end; then they are removed with their steps and history, and their audio is no longer served under them. Default: for ever.",
+    example: "90",
+    read: (value) => integer("LECTOR_RETENTION_DAYS", value, { fallback: null, least: 1, most: 36_500 }),
   },
   queueMs: {
     name: "LECTOR_TIMEOUT_QUEUE_MS",

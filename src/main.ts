@@ -118,7 +118,7 @@ async function open(
         if (scoped || idle) return worker;
         const house = keepHouse(
           { db: connection.db, store: storage, prepare, timeouts: config },
-          { onFired: (fired) => logFired(logger, fired), onTrouble: database.recover },
+          { ...config, onFired: (fired) => logFired(logger, fired), onTrouble: database.recover },
         );
         return { ...worker, stop: async (o) => void (await Promise.all([house.stop(), worker.stop(o)])) };
       },

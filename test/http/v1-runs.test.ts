@@ -1,6 +1,8 @@
 /** `/v1/runs` and `/v1/dead-letters`: what is made, and what a person does to it. */
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureDefinition } from "../../src/orchestrator/definition.ts";
+import { removeEnded } from "../../src/orchestrator/retention.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
 import { gate, task } from "../support/orchestra.ts";
 import { randomId, testServer, type TestServer } from "../support/server.ts";
@@ -135,6 +137,24 @@ describe("/v1/runs", () => {
     const form = { "content-type": "application/x-www-form-urlencoded" };
     await here.ended(id);
     expect((await here.post(`/v1/runs/${id}/cancel`, "", form)).status).toBe(200);
+  });
+
+  test("is not there any more once it was removed for its age, nor are its files", async () => {
+    const id = await start("old", { publish: "speak" });
+    await here.ended(id);
+    const places = [`/v1/runs/${id}`, `/audio/status/${id}`, `/audio/${id}/audio.mp3`, `/audio/${id}/events`];
+    const statuses = async () => {
+      const answers = await Promise.all(places.map((place) => here.get(place)));
+      await Promise.all(answers.map((each) => each.text()));
+      return answers.map((each) => each.status);
+    };
+    expect(await statuses()).toEqual([200, 200, 200, 200]);
+    const { db } = here.app.connection;
+    await sql`update lector.workflow_instances set created_at = created_at - interval '31 days',
+      ended_at = ended_at - interval '31 days' where execution_id = ${id}`.execute(db);
+    expect(await removeEnded(db, 30)).toEqual({ removed: 1, more: false });
+    expect(await statuses()).toEqual([404, 404, 404, 404]);
+    expect((await json(await here.get("/v1/runs?workflow=old"))).runs).toEqual([]);
   });
 
   test.each(["", "/cancel", "/retry", "/pause", "/resume", "/restart"])(
