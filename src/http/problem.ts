@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { isConnectionError } from "../database/connect.ts";
-import { faultsOf } from "./validation.ts";
+import { brief, faultsOf } from "./validation.ts";
 
 export const PROBLEM = "application/problem+json";
 
@@ -70,12 +70,12 @@ const known: Record<string, { status: number; type: string }> = {
   InvalidDeadLetterCursor: { status: 400, type: "invalid_cursor" },
 };
 
-/** Some name the field of the value that was given. */
+/** Some name the field of the value that was given, and say what would be right. */
 function faultIn(error: Error): { errors?: Fault[] } {
   if (!("field" in error) || typeof error.field !== "string") return {};
-  if ("expected" in error)
-    return { errors: [error as unknown as Fault].map(({ field, value, expected }) => ({ field, value, expected })) };
-  return { errors: [{ field: error.field, expected: "expected a value that can be stored" }] };
+  const { field, expected = "expected a value that can be stored" } = error as Error &
+    Partial<Fault> & { field: string };
+  return { errors: [{ field, ...("value" in error && { value: brief(error.value) }), expected }] };
 }
 
 /** Fastify's own, where its words can be bettered. */

@@ -84,7 +84,12 @@ const page = z
   .meta({ id: "Schedules" });
 
 const query = z.strictObject({ limit: pageSize, cursor: name.optional().describe("next_cursor of the page before") });
-const params = z.object({ schedule: z.string().min(1).max(100).describe("its id or name") });
+const params = z.object({
+  schedule: z
+    .string()
+    .regex(/^[\w.-]{1,63}$/, "expected a schedule's id or name")
+    .describe("its id or name"),
+});
 
 const about = { tags: ["schedules"] };
 

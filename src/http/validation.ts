@@ -37,7 +37,8 @@ function nameOf(path: string[], part: string): string {
   return path.join(".") || part || "body";
 }
 
-function brief(value: unknown): unknown {
+/** A value as a problem shows it. */
+export function brief(value: unknown): unknown {
   if (typeof value === "string") return shorten(value);
   if (typeof value !== "object" || value === null) return value;
   return Array.isArray(value) ? "an array" : "an object";

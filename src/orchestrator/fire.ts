@@ -3,7 +3,7 @@
  * transaction that starts the runs and moves `next_at` on, so each moment has its runs once, whoever looks and dies when.
  *
  * A moment whose runs cannot be started (its voice is gone, its input has become unusable) is passed over, and the
- * schedule says why until it succeeds again.
+ * schedule says why until it succeeds again. One whose times cannot be read any more (its zone was renamed) is paused.
  */
 import { sql } from "kysely";
 import { isConflict, isConnectionError, transact, type Tx } from "../database/connect.ts";
@@ -16,7 +16,7 @@ import { wakeWorkers } from "./tree.ts";
 import { resolve } from "./values.ts";
 
 /** At a time; the next look finds the rest. */
-const BATCH = 100;
+export const BATCH = 100;
 
 export type FireTools = ScheduleTools & { timeouts: Timeouts };
 
@@ -53,7 +53,13 @@ function fire(tools: FireTools, due: Due, requests: StartRequest[], why: StoredE
       for update skip locked`.execute(tx);
     const [locked] = rows;
     if (!locked) return null;
-    const { fire: moments, next } = dueOccurrences(due, locked.nextAt, locked.now);
+    const times = timesOf(due, locked.nextAt, locked.now);
+    if ("error" in times) {
+      await sql`update lector.schedules set enabled = false, next_at = null, revision = revision + 1,
+        error = ${JSON.stringify(times.error)}::jsonb where schedule_id = ${due.scheduleId}`.execute(tx);
+      return { scheduleId: due.scheduleId, name: due.name, runs: [], error: times.error };
+    }
+    const { fire: moments, next } = times;
     const runs = moments.length > 0 ? await startAll(tx, tools, due, moments, requests) : [];
     const error = moments.length > 0 ? why : null;
     await sql`update lector.schedules set next_at = ${next}, revision = revision + 1,
@@ -63,6 +69,14 @@ function fire(tools: FireTools, due: Due, requests: StartRequest[], why: StoredE
     if (runs.length > 0) await wakeWorkers(tx);
     return { scheduleId: due.scheduleId, name: due.name, runs, error };
   });
+}
+
+function timesOf(due: Due, nextAt: Date, now: Date): ReturnType<typeof dueOccurrences> | { error: StoredError } {
+  try {
+    return dueOccurrences(due, nextAt, now);
+  } catch (error) {
+    return { error: storedError(error) };
+  }
 }
 
 /** Before the lock: it may read a whole text. What it is made from is compared once more under the lock. */

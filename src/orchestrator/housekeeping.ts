@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isConflict, isConnectionError } from "../database/connect.ts";
 import { removeEnded } from "./retention.ts";
-import { fireDue, type Fired, type FireTools } from "./fire.ts";
+import { BATCH, fireDue, type Fired, type FireTools } from "./fire.ts";
 
 /** How often is looked for schedules that are due. */
 const SCHEDULES_MS = 1000;
@@ -34,8 +34,9 @@ export function keepHouse(tools: FireTools, options: HouseholdOptions): Housekee
     kept.push(again(RETENTION_MS, async () => (await removeEnded(tools.db, retentionDays)).more));
 
   async function fire(): Promise<boolean> {
-    for (const fired of await fireDue(tools)) options.onFired?.(fired);
-    return false;
+    const fired = await fireDue(tools);
+    fired.forEach((each) => options.onFired?.(each));
+    return fired.length === BATCH;
   }
 
   /** A chore answers whether there is more of it. */

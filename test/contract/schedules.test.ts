@@ -202,6 +202,23 @@ test("a moment whose runs cannot be started is passed over and says why, until t
   expect(await findSchedule(tools(), failed.name)).toMatchObject({ error: null });
 });
 
+test("a schedule whose times cannot be read any more is paused and says why, and holds up no other", async () => {
+  await add({ name: "other", cron: "* * * * * *" });
+  await everySecond("once");
+  await dueSince("0 s");
+  await here.rows("update lector.schedules set time_zone = 'Mars/Olympus' where name = 'daily'");
+  const fired = await fireDue(tools());
+  expect(fired.map(({ name, runs: started }) => [name, started.length]).toSorted()).toEqual([
+    ["daily", 0],
+    ["other", 1],
+  ]);
+  expect(await show()).toMatchObject({
+    enabled: false,
+    nextAt: null,
+    error: { message: expect.stringContaining("Mars") },
+  });
+});
+
 test("a process that dies while it starts the runs leaves the moment to others, whole", async () => {
   await add({ workflow: null, event: "morning", cron: "* * * * * *" });
   await dueSince("0 s");

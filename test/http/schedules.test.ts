@@ -103,13 +103,14 @@ test.each([
   [{ cron: "0 25 * * *" }, 422, "invalid_schedule", "cron", "Invalid value for hour: 25"],
   [{ cron: "0 0 31 2 *" }, 422, "invalid_schedule", "cron", "a time that comes"],
   [{ time_zone: "Berlin" }, 422, "invalid_schedule", "time_zone", "Europe/Berlin"],
-  [{ missed: "twice" }, 400, "invalid_request", "missed", '"skip"|"once"|"all"'],
+  [{ missed: "twice" }, 400, "invalid_request", "missed", "once"],
   [{ workflow: "dance" }, 422, "invalid_schedule", "workflow", "audio_generation, narrate"],
   [{ workflow: undefined }, 422, "invalid_schedule", "workflow", "either a workflow or an event"],
   [{ event: "audio_generate" }, 422, "invalid_schedule", "workflow", "either a workflow or an event"],
   [{ workflow: undefined, event: "noon" }, 422, "invalid_schedule", "event", "audio_generate"],
   [{ input: [] }, 400, "invalid_request", "input", "record"],
   [{ input: {} }, 422, "invalid_schedule", "input.text", "expected string"],
+  [{ input: { text: ["x".repeat(9000)] } }, 422, "invalid_schedule", "input.text", '"value":"an array"'],
   [{ input: { text: "Hi.", tone: "warm" } }, 422, "invalid_schedule", "input.tone", "no such field"],
   [
     { input: { text: "Hi.", formats: [] } },
@@ -133,7 +134,8 @@ test.each([
   const [got, problem] = await add({ name: "refused", ...given });
   expect([got, problem.type], JSON.stringify(problem)).toEqual([status, `urn:lector:problem:${type}`]);
   expect(problem.errors[0].field).toBe(field);
-  expect(JSON.stringify(problem)).toContain(JSON.stringify(says).slice(1, -1));
+  expect(JSON.stringify(problem).length).toBeLessThan(2000);
+  expect(JSON.stringify(problem)).toContain(says);
   expect((await send("GET", "/v1/schedules/refused"))[0]).toBe(404);
 });
 
@@ -145,6 +147,7 @@ test("a name that is taken, an unknown schedule and another method are refused",
     expect([status, problem.type]).toEqual([404, "urn:lector:problem:schedule_not_found"]);
     expect(problem.detail).toContain('"nobody"');
   }
+  expect((await send("GET", "/v1/schedules/a%00b"))[0]).toBe(400);
   expect(await send("PUT", "/v1/schedules/taken", {})).toMatchObject([405, {}]);
   expect((await send("GET", "/v1/schedules?cursor=A"))[0]).toBe(400);
 });
