@@ -42,4 +42,4 @@ test("the free voice speaks again what is missed, and the ledger has both calls"
   const rows = await database.rows("select state, count(*)::int as rows from lector.ledger group by 1");
   await database.leave();
   expect(rows).toEqual([{ state: "settled", rows: 2 * total }]);
-});
+}, 60_000);
