@@ -29,11 +29,10 @@ export async function admit(db: Database, limitOf: AdmissionLimit, rootId: strin
       keys.forEach((key) => live.set(key, (live.get(key) ?? 0) + 1));
       return true;
     });
-    await unpark(
+    return unpark(
       tx,
       admitted.map((run) => run.execution_id),
     );
-    return admitted.length;
   });
 }
 
@@ -72,14 +71,17 @@ async function countsByKey(tx: Tx): Promise<Map<string, number>> {
   return new Map(rows.map((row) => [row.key, row.live]));
 }
 
-async function unpark(tx: Tx, runs: string[]): Promise<void> {
-  if (runs.length === 0) return;
-  await sql`update lector.workflow_instances set admitted_at = now(), updated_at = now() where execution_id in (
-    select execution_id from lector.workflow_instances where execution_id = any(${runs}::uuid[])
-    order by execution_id for no key update)`.execute(tx);
+/** Without those that were paused or ended since we looked: they are not admitted, and their steps stay parked. */
+async function unpark(tx: Tx, runs: string[]): Promise<number> {
+  if (runs.length === 0) return 0;
+  const { rows } = await sql<{ execution_id: string }>`
+    update lector.workflow_instances set admitted_at = now(), updated_at = now() where execution_id in (
+      select execution_id from lector.workflow_instances where execution_id = any(${runs}::uuid[]) and ${waiting(null)}
+      order by execution_id for no key update) returning execution_id`.execute(tx);
   await sql`update lector.workflow_steps set parked = false,
       due_at = coalesce(due_at, least(greatest(run_at, now()) + queue_ms * interval '1 ms', deadline_at))
-    where root_id = any(${runs}::uuid[]) and state = 'ready'`.execute(tx);
+    where root_id = any(${rows.map((run) => run.execution_id)}::uuid[]) and state = 'ready'`.execute(tx);
+  return rows.length;
 }
 
 /** Gives the admission of these runs back where nobody works on them any more; it is no queue that they wait in. */

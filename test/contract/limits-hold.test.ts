@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { admit } from "../../src/orchestrator/admit.ts";
 import { limitGroup } from "../../src/orchestrator/claim.ts";
 import { findRun } from "../../src/orchestrator/find.ts";
+import { pauseRun } from "../../src/orchestrator/pause.ts";
 import { startRun } from "../../src/orchestrator/start.ts";
 import { admissionKeysOf, admissionLimitOf } from "../../src/workflows/admission.ts";
 import { checkHistory } from "../support/checker.ts";
@@ -141,6 +142,24 @@ test("the place of a run whose process died is free again, even where every proc
   scoped.only(mine.executionId);
   expect(await here.ended(mine.executionId)).toMatchObject({ status: "COMPLETED" });
   expect(await findRun(here.connection.db, left.executionId)).toMatchObject({ status: "RUNNING", admitted: false });
+});
+
+test("a run that is paused in the moment of its admission is not admitted, and nothing of it starts", async () => {
+  here = await orchestra();
+  const { db } = here.connection;
+  const workflow = await here.define({ name: "one", steps: [{ name: "a", task_type: "a" }] });
+  const { executionId } = await startRun(db, here.store, { workflow, input: {}, admissionKeys: ["all"] });
+  const waits = () =>
+    here.rows("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+  let admitted: Promise<number>;
+  await db.transaction().execute(async (tx) => {
+    await pauseRun(tx as never, executionId, { by: "test" });
+    admitted = admit(db, () => 1, null);
+    while ((await waits()).length === 0) await sleep(5);
+  });
+  expect(await admitted!).toBe(0);
+  expect(await findRun(db, executionId)).toMatchObject({ status: "PAUSED", admitted: false });
+  expect(await here.rows("select parked from lector.workflow_steps")).toEqual([{ parked: true }]);
 });
 
 function aborted(signal: AbortSignal): Promise<never> {
