@@ -92,7 +92,8 @@ export function openSettler(
   function settleSingle({ outcome, apply, rootId, inChildRun }: Settlement): Promise<Settled> {
     return transact(db, async (tx) => {
       const result = await settle(tx, context, [outcome], { reachesOtherRuns: inChildRun });
-      if (apply && result.accepted.has(outcome.taskId)) await apply(tx as never);
+      if (!result.accepted.has(outcome.taskId)) return result;
+      if (apply) await apply(tx as never);
       if (outcome.ending.to === "ready") await releaseAbandoned(tx, [rootId]);
       return result;
     });
