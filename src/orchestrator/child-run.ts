@@ -5,7 +5,7 @@ import type { Claimed } from "./claim.ts";
 import { newestDefinition } from "./definition.ts";
 import type { Settled } from "./outcome.ts";
 import { RetryLater } from "./task.ts";
-import { settleParent, type Context } from "./settle.ts";
+import { lockRuns, settleParent, type Context } from "./settle.ts";
 import { startChild } from "./start.ts";
 
 /**
@@ -19,8 +19,9 @@ export async function openChildRun(
   step: Claimed,
   workflowName: string,
 ): Promise<Settled | null> {
+  await lockRuns(tx, [step.executionId]);
   const run = await sql<{ status: string }>`select status from lector.workflow_instances
-    where execution_id = ${step.executionId} for no key update`.execute(tx);
+    where execution_id = ${step.executionId}`.execute(tx);
   const { status } = run.rows[0]!;
   // parked, until somebody retries or resumes it
   if (status === "FAILED" || status === "PAUSED") throw new RetryLater(0, `The run is ${status} meanwhile.`);

@@ -56,7 +56,7 @@ function settleStatement({ outcomes, steps, events, settlesItems, opensItems }: 
     with outcome as materialized (
       select * from ${source(outcomeRows, outcomes, slot)}
     ), run as materialized (
-      select i.execution_id, i.event_seq, i.restarts, i.status in ('PENDING', 'RUNNING') as open,
+      select i.execution_id, i.event_seq, i.restarts, i.status in ('PENDING', 'RUNNING') as open, ${isAdmitted} as admitted,
         i.status in ('PENDING', 'RUNNING', 'PAUSED') as active
       from lector.workflow_instances i where ${alone ? sql`i.execution_id = ${slot("runs", 0)}::uuid` : sql`i.execution_id = any(${slot("runs", 0)}::uuid[]) order by i.execution_id`}
       for no key update
@@ -66,20 +66,20 @@ function settleStatement({ outcomes, steps, events, settlesItems, opensItems }: 
         run_at = case when o.state = 'ready' then now() + o.delay_ms * interval '1 ms' else s.run_at end,
         due_at = case when o.state = 'ready' and r.open
           then least(now() + (o.delay_ms + s.queue_ms) * interval '1 ms', s.deadline_at) end,
-        parked = o.state = 'ready' and not r.open, lease_expires_at = null,
+        parked = o.state = 'ready' and not (r.open and r.admitted), lease_expires_at = null,
         progress = case when o.state = 'done' then 1 else 0 end,
         ended_at = case when o.state in ('done', 'failed') then now() end
       from outcome o join run r on r.execution_id = o.execution_id
       where s.task_id = o.task_id and s.state = o.from_state and (s.attempt = o.attempt or o.from_state = 'waiting')
         and (o.heartbeat_seq is null or s.heartbeat_seq = o.heartbeat_seq)
-      returning s.task_id, s.execution_id, s.step, s.item, s.state, r.open, r.active, r.restarts, r.event_seq,
+      returning s.task_id, s.execution_id, s.step, s.item, s.state, r.open, r.open and r.admitted as goes, r.active, r.restarts, r.event_seq,
         o.current_step, o.status, o.outputs, o.run_error
     )${settlesItems ? joined : sql``}
     ${steps > 0 ? openedOf(source(newSteps, steps, slot), opensItems) : sql``}, event as (
       select e.execution_id, e.kind, e.data, t.event_seq,
         ${alone ? sql`e.ord` : sql`row_number() over (partition by e.execution_id order by e.ord)`} as place
       from ${source(newEvents, events, slot)} join settled t on t.task_id = e.after
-      where case when e.kind = 'step.started' then t.open and t.restarts = 0
+      where case when e.kind = 'step.started' then t.goes and t.restarts = 0
         else t.active or e.kind not in ('run.completed', 'run.failed') end
     ), history as (
       insert into lector.workflow_events (execution_id, seq, kind, data)
@@ -124,6 +124,11 @@ const outcomeRows: Rows<Outcome> = {
   ],
 };
 
+/** Attempts go on in a run that was reopened and waits for its admission: what follows from them waits with it. */
+const isAdmitted = sql`case when i.parent_step_id is null then i.admission_keys = '{}' or i.admitted_at is not null
+        else exists (select 1 from lector.workflow_instances top where top.execution_id = i.root_id
+          and (top.admission_keys = '{}' or top.admitted_at is not null)) end`;
+
 /** What changes a run: its events counted, and the outcome that says most of it. */
 const ofOne = sql`settled t, (select count(*) as events from event) n`;
 const ofEach = sql`(select execution_id, count(*) as events from event group by execution_id) n
@@ -146,7 +151,7 @@ const joinedRows = sql`union all select 'joined', task_id, execution_id, step, r
 const openedOf = (steps: RawBuilder<unknown>, items: boolean) => sql`, opened as (
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues({ items })} from (
-        select f.*, f.worker is not null and t.open and t.restarts = 0 as taken, f.state = 'ready' and not t.open as parked,
+        select f.*, f.worker is not null and t.goes and t.restarts = 0 as taken, f.state = 'ready' and not t.goes as parked,
           not t.open as resting, case when t.restarts = 0 then 0 else ${attemptsBefore} end as attempts
         from ${steps} join settled t on t.task_id = f.after
       ) f

@@ -263,6 +263,11 @@ function variablesOf({ run: { plan, inputText } }: WrittenRun): string {
 
 type Shape = { steps: number; events: number; items: boolean; keyed: boolean };
 
+/** A child run is admitted with the run at the top, whose row is locked. */
+const waitsForAdmission = sql.raw(`case when parent_step_id is null then admission_keys <> '{}' else exists (
+    select 1 from lector.workflow_instances top where top.execution_id = workflow_instances.root_id
+      and top.admission_keys <> '{}' and top.admitted_at is null) end`);
+
 function startStatement({ steps, events, items, keyed }: Shape, slot: Slot) {
   const keepKey = keyed
     ? sql`, accepted as (
@@ -281,7 +286,7 @@ function startStatement({ steps, events, items, keyed }: Shape, slot: Slot) {
         case when r.status <> 'PENDING' then now() end, case when r.has_ended then now() end
       from ${source(runRow, 1, slot)}
       on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing
-      returning execution_id, owner_id, admission_keys <> '{}' as parked
+      returning execution_id, owner_id, ${waitsForAdmission} as parked
     )${keepKey}, steps as (
       insert into lector.workflow_steps ${stepColumns}
       select ${stepValues({ items })} from (
