@@ -62,9 +62,19 @@ export class InvalidDeadLetterCursor extends Error {
   override name = "InvalidDeadLetterCursor";
 }
 
+/** A restart put it aside, or the step to whose child run it belongs, however far above. */
+const isAside = sql`(s.discarded > 0 or (i.parent_step_id is not null and exists (
+  with recursive above as (
+    select p.execution_id, p.discarded from lector.workflow_steps p where p.task_id = i.parent_step_id
+    union all
+    select p.execution_id, p.discarded from above a join lector.workflow_instances c using (execution_id)
+      join lector.workflow_steps p on p.task_id = c.parent_step_id
+  )
+  select 1 from above where discarded > 0)))`;
+
 const columns = sql<DeadLetter>`s.task_id as "taskId", s.execution_id as "executionId", s.root_id as "rootId",
   r.status as "runStatus", w.name as workflow, s.step, s.item, s.name, s.task_type as "taskType",
-  case when s.discarded = 0 then s.state else 'discarded' end as state, s.attempt, s.failures, s.lost, s.error, s.ended_at as "failedAt",
+  case when ${isAside} then 'discarded' else s.state end as state, s.attempt, s.failures, s.lost, s.error, s.ended_at as "failedAt",
   (extract(epoch from s.ended_at) * 1000000)::bigint || '.' || s.task_id as cursor`;
 
 const from = sql`lector.workflow_steps s join lector.workflow_instances i using (execution_id)
@@ -88,7 +98,7 @@ export async function listDeadLetters(
     ...(cursor === undefined ? [] : [after(cursor)]),
   ];
   const { rows } = await sql<DeadLetter>`
-    select ${columns} from ${from} where s.state = 'failed' and s.discarded = 0 and ${isCause} ${sql.join(conditions, sql` `)}
+    select ${columns} from ${from} where s.state = 'failed' and s.discarded = 0 and not ${isAside} and ${isCause} ${sql.join(conditions, sql` `)}
     order by s.ended_at desc, s.task_id desc limit ${limit + 1}`.execute(db);
   const letters = rows.slice(0, limit);
   return { letters, nextCursor: rows.length > limit ? letters.at(-1)!.cursor : null };
