@@ -14,7 +14,8 @@
  *   any     → failed     it failed for good, or an item or child run of it did: the run is FAILED, its ready steps are
  *                        parked, and its other child runs are cancelled
  *   ready, running, waiting → failed   it took too long in the queue or in all (timeouts.ts, overdue.ts); an attempt
- *                        that took too long or was silent is a failure as any other
+ *                        that took too long or was silent is a failure as any other. The running items of a fan-out
+ *                        that took too long are ready again, and parked
  *   any     → cancelled  the run was cancelled, or timed out (cancel.ts)
  *   failed, cancelled → ready or waiting   a person retries (reopen.ts)
  *
@@ -106,6 +107,7 @@ async function consequences(tx: Tx, context: Context, outcomes: Outcome[], writt
     await parkReady(tx, outcome.executionId);
     await cancelBelow(tx, outcome.executionId, "has failed");
     if (outcome.item !== null) await failFanOut(tx, outcome, outcome.ending.error);
+    else if (outcome.from === "waiting") following.push(...(await itemsTakenBack(tx, outcome, outcome.ending.error)));
   }
   for (const { taskId } of written.joined) following.push(await endWaiting(tx, context, taskId, null));
   for (const run of written.ended) {
@@ -123,6 +125,18 @@ async function parkReady(tx: Tx, executionId: string): Promise<void> {
 async function failFanOut(tx: Tx, { executionId, step }: Outcome, error: StoredError): Promise<void> {
   await sql`update lector.workflow_steps set state = 'failed', error = ${JSON.stringify(error)}::jsonb, ended_at = now()
     where execution_id = ${executionId} and step = ${step} and item is null and state = 'waiting'`.execute(tx);
+}
+
+/**
+ * A fan-out that took too long in all: what runs of it is stopped. So a failed fan-out has an item that is not done, and
+ * a retry something that joins it.
+ */
+async function itemsTakenBack(tx: Tx, { executionId, step }: Outcome, error: StoredError): Promise<Outcome[]> {
+  const { rows } = await sql<{ taskId: string; item: number; attempt: number }>`
+    select task_id as "taskId", item, attempt from lector.workflow_steps
+    where execution_id = ${executionId} and step = ${step} and item is not null and state = 'running'`.execute(tx);
+  const ending = { to: "ready", delayMs: 0, failures: 0, lost: 0, why: "fan-out failed", error } as const;
+  return rows.map((row) => ({ ...row, executionId, step, from: "running", ending }));
 }
 
 /** The outcome of a step that waited: for its items (`child` null), or for a child run that ended. */
