@@ -1,6 +1,7 @@
 /**
  * Promise 15: rows and ordered events commit together and agree. Every file of this folder ends its tests with the
- * checker; here it is shown that the checker sees what does not agree.
+ * checker; here it is shown that the checker sees what does not agree. The feed and the event stream have their tests in
+ * orchestrator/feed.test.ts and http/events.test.ts. The Kafka transport, which must pass the same suite, is yet to come.
  */
 import { afterEach, expect, test } from "vitest";
 import { PermanentError } from "../../src/orchestrator/task.ts";

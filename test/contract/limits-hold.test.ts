@@ -162,6 +162,46 @@ test("a run that is paused in the moment of its admission is not admitted, and n
   expect(await here.rows("select parked from lector.workflow_steps")).toEqual([{ parked: true }]);
 });
 
+test("whoever cannot renew its lease aborts its call by its own clock, before the lease ends", async () => {
+  const abortedAt: number[] = [];
+  const untilAborted = (signal: AbortSignal) => aborted(signal).catch(() => void abortedAt.push(Date.now()));
+  here = await orchestra([task("a", (_, { signal }) => untilAborted(signal))]);
+  const workflow = await here.define({ name: "one", steps: [{ name: "a", task_type: "a" }] });
+  const worker = await here.worker({ leaseMs: 3000, heartbeatMs: 60_000 });
+  await worker.start({ workflow, input: {} });
+  const [lease] = await here.rows<{ ends: Date }>("select lease_expires_at as ends from lector.workflow_steps");
+  while (abortedAt.length === 0) await sleep(5);
+  const early = lease!.ends.getTime() - abortedAt[0]!;
+  expect(early).toBeGreaterThan(0);
+  expect(early).toBeLessThan(1200); // a fifth of the lease, and no more than it takes to look
+});
+
+test("a provider whose calls hang and one whose calls fail hold up neither another one nor what needs none", async () => {
+  const held: AbortSignal[] = [];
+  here = await orchestra([
+    task("hang", (_, { signal }) => (held.push(signal), aborted(signal))),
+    task("fail", () => Promise.reject(new Error("503"))),
+    task("good", () => ({})),
+  ]);
+  const { db } = here.connection;
+  for (const group of ["hanging", "failing", "fine"]) await limitGroup(db, group, 4);
+  const worker = await here.worker({ slots: 12 });
+  const fan = async (task_type: string, group?: string) => {
+    const step = { name: "a", task_type, for_each: "/input/list", ...(group && { group }) };
+    const workflow = await here.define({ name: `${task_type}_${group ?? "free"}`, steps: [step] });
+    const list = Array.from({ length: 40 }, () => 1);
+    return (await worker.start({ workflow, input: { list } })).executionId;
+  };
+  await fan("hang", "hanging");
+  while (held.length < 4) await sleep(5);
+  const failing = await fan("fail", "failing");
+  for (const id of [await fan("good", "fine"), await fan("good")]) {
+    expect(await here.ended(id)).toMatchObject({ status: "COMPLETED" });
+  }
+  expect(held.filter((signal) => !signal.aborted)).toHaveLength(4);
+  expect((await findRun(db, failing)).endedAt).toBeNull(); // it waits for its retries, and holds no slot for it
+});
+
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }

@@ -1,4 +1,4 @@
-/** Workers in processes of their own (worker-process.ts), to be killed, frozen and thawed. */
+/** Workers in processes of their own (worker-process.ts, release-process.ts), to be killed, frozen and thawed. */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -7,8 +7,10 @@ import type { Orchestra } from "./orchestra.ts";
 export type Call = { taskId: string; attempt: number; pid: number; ended: boolean };
 
 export type Processes = {
-  /** Resolves when its worker looks for work. */
-  fork(options: { leaseMs: number; slots: number }): Promise<ChildProcess>;
+  /** Resolves when its worker looks for work. `release`: it is one of a program that is upgraded. */
+  fork(options: { leaseMs: number; slots: number; release?: 1 | 2 }): Promise<ChildProcess>;
+  /** Has a release start so many runs at once; calls back with the id of each that is accepted. */
+  start(child: ChildProcess, what: { start: number; key?: string; ms: number }, accepted: (id: string) => void): void;
   calls(): Promise<Call[]>;
   /** Kills what is left. */
   close(): Promise<void>;
@@ -19,16 +21,23 @@ export async function processes(here: Orchestra): Promise<Processes> {
   await here.rows(`create table calls (task_id uuid, attempt int, pid int, began_at timestamptz default clock_timestamp(),
     ended_at timestamptz, primary key (task_id, attempt))`);
   return {
-    async fork({ leaseMs, slots }) {
-      const child = fork(join(import.meta.dirname, "worker-process.ts"), [here.url, `${leaseMs}`, `${slots}`], {
-        stdio: ["ignore", "inherit", "inherit", "ipc"],
-      });
+    async fork({ leaseMs, slots, release }) {
+      const script = release ? "release-process.ts" : "worker-process.ts";
+      const child = fork(
+        join(import.meta.dirname, script),
+        [here.url, `${leaseMs}`, `${slots}`, ...(release ? [`${release}`] : [])],
+        { stdio: ["ignore", "inherit", "inherit", "ipc"] },
+      );
       forked.push(child);
       await Promise.race([
         once(child, "message"),
         once(child, "exit").then(([code]) => Promise.reject(new Error(`The worker process ended early (${code}).`))),
       ]);
       return child;
+    },
+    start(child, what, accepted) {
+      child.on("message", (message: { accepted?: string }) => message.accepted && accepted(message.accepted));
+      child.send(what);
     },
     calls: () =>
       here.rows(`select task_id as "taskId", attempt, pid, ended_at is not null as ended from calls order by began_at`),
