@@ -3,15 +3,17 @@
  * crash at each commit leaves behind is asked in commit-boundaries.test.ts, what a whole program does in journeys/.)
  */
 import { afterEach, expect, test } from "vitest";
+import { PermanentError } from "../../src/orchestrator/task.ts";
 import { checkHistory } from "../support/checker.ts";
-import { orchestra, type Orchestra } from "../support/orchestra.ts";
+import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
 import { processes, type Processes } from "../support/processes.ts";
 import { until } from "../support/program.ts";
 
 let here: Orchestra;
-let workers: Processes;
+let workers: Processes | null = null;
 afterEach(async () => {
-  await workers.close();
+  await workers?.close();
+  workers = null;
   await checkHistory(here.connection.db);
   await here.close();
 });
@@ -24,13 +26,13 @@ test("starts whose process is killed the moment it has answered them end once ea
   workers = await processes(here);
   const accepted: string[] = [];
   for (const goal of [10, 20]) {
-    const child = await workers.fork({ leaseMs: 1000, slots: 4, release: 1 });
+    const child = await workers!.fork({ leaseMs: 1000, slots: 4, release: 1 });
     const killed = new Promise((resolve) => child.once("exit", resolve));
     workers.start(child, { start: 40, ms: 5 }, (id) => accepted.push(id) === goal && child.kill("SIGKILL"));
     await killed;
   }
   expect(accepted.length).toBeGreaterThanOrEqual(20);
-  await workers.fork({ leaseMs: 1000, slots: 16, release: 1 });
+  await workers!.fork({ leaseMs: 1000, slots: 16, release: 1 });
   const open = "select 1 from lector.workflow_instances where ended_at is null";
   await until("all have ended", async () => (await here.rows(open)).length === 0, 15_000);
   const runs = await here.rows<{ id: string; status: string }>(
@@ -41,4 +43,22 @@ test("starts whose process is killed the moment it has answered them end once ea
   const told = await here.rows<{ id: string; ends: number }>(ends);
   expect(told).toHaveLength(runs.length);
   expect(told.every((run) => run.ends === 1)).toBe(true);
+});
+
+test("a failed run keeps the end that it had, whatever fails in it afterwards", async () => {
+  const held = gate();
+  here = await orchestra([
+    task("a", async ({ n }) => {
+      if (n === 2) await held.opened;
+      throw new PermanentError(`item ${n as number}`);
+    }),
+  ]);
+  const workflow = await here.define({ name: "fan", steps: [{ name: "a", task_type: "a", for_each: "/input/list" }] });
+  const worker = await here.worker();
+  const { executionId } = await worker.start({ workflow, input: { list: [{ n: 1 }, { n: 2 }] } });
+  const { endedAt } = await here.ended(executionId);
+  held.open();
+  const failed = "select 1 from lector.workflow_steps where state = 'failed' and item is not null";
+  await until("both have failed", async () => (await here.rows(failed)).length === 2, 10_000);
+  expect(await here.ended(executionId)).toMatchObject({ status: "FAILED", endedAt, error: { message: "item 1" } });
 });

@@ -20,9 +20,9 @@ test("processes are killed and frozen one after the other, and no step is called
   const fork = () => workers.fork({ leaseMs: 1000, slots: 3, release: 1 });
   const ids: string[] = [];
   let [child, next] = await Promise.all([fork(), fork()]);
-  workers.start(child, { start: 25, ms: 25 }, (id) => ids.push(id));
-  await until("all are accepted", () => ids.length === 25, 10_000);
-  for (const signal of ["SIGKILL", "SIGSTOP", "SIGKILL", "SIGKILL"] as const) {
+  workers.start(child, { start: 15, ms: 25 }, (id) => ids.push(id));
+  await until("all are accepted", () => ids.length === 15, 10_000);
+  for (const signal of ["SIGKILL", "SIGSTOP", "SIGKILL"] as const) {
     child.kill(signal);
     if (signal === "SIGSTOP") setTimeout((frozen) => frozen.kill("SIGCONT"), 1500, child);
     child = next;
@@ -33,7 +33,7 @@ test("processes are killed and frozen one after the other, and no step is called
   type Row = { attempt: number; calls: number; last: number };
   const steps = await here.rows<Row>(`select s.attempt, count(c)::int as calls, max(c.attempt) as last
     from lector.workflow_steps s join calls c using (task_id) group by s.task_id`);
-  expect(steps).toHaveLength(25 * 5);
+  expect(steps).toHaveLength(15 * 5);
   expect(steps.filter(({ calls }) => calls > 1).length).toBeGreaterThan(0); // something was attempted again
   expect(steps.filter((step) => step.last > step.attempt)).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { sql } from "kysely";
 import { transact } from "../../src/database/connect.ts";
+import { admit } from "../../src/orchestrator/admit.ts";
 import { cancelRun } from "../../src/orchestrator/cancel.ts";
 import { openChildRun } from "../../src/orchestrator/child-run.ts";
 import { claimUngrouped } from "../../src/orchestrator/claim.ts";
@@ -88,6 +89,31 @@ test("a child run that is opened while its parent is cancelled is cancelled, too
   expect((await claimUngrouped(db, { ...request, taskTypes: ["a"] })).claimed).toEqual([]);
 });
 
+test("a child run that is opened while the run at the top is admitted is worked on", async () => {
+  here = await orchestra();
+  const { db } = here.connection;
+  await here.define({ name: "low", steps: [{ name: "a", task_type: "a" }] });
+  await here.define({ name: "middle", steps: [{ name: "low", workflow: "low" }] });
+  const workflow = await here.define({ name: "top", steps: [{ name: "middle", workflow: "middle" }] });
+  await startRun(db, here.store, { workflow, input: {}, admissionKeys: ["all"] });
+  await admit(db, () => 1, null);
+  const request = { workerId: "w", leaseMs: 10_000, taskTypes: ["workflow"], rootId: null, limit: 1 };
+  const context = { store: here.store, definitionOf: definitionsOf(db), timeouts: usualTimeouts };
+  const [top] = (await claimUngrouped(db, request)).claimed;
+  await transact(db, (tx) => openChildRun(tx, context, top!, "middle"));
+  const [middle] = (await claimUngrouped(db, request)).claimed;
+  await here.rows("update lector.workflow_instances set admitted_at = null"); // as after a retry
+  let admitted = false;
+  let admitting: Promise<unknown> | undefined;
+  await transact(db, async (tx) => {
+    await openChildRun(tx, context, middle!, "low");
+    admitting = admit(db, () => 1, null).finally(() => (admitted = true));
+    while (!admitted && !(await waitsForLock())) await sleep(2);
+  });
+  await admitting;
+  expect((await claimUngrouped(db, { ...request, taskTypes: ["a"] })).claimed).toHaveLength(1);
+});
+
 test("cancelling, failing and retrying runs while several workers claim from them never deadlocks", async () => {
   let broken = true;
   const calls: number[] = [];
@@ -120,7 +146,7 @@ test("cancelling, failing and retrying runs while several workers claim from the
   expect(await deadlocks()).toBe(0);
 });
 
-test("a claim waits for nobody who holds a run, and says that it missed it", async () => {
+test("a claim waits for nobody who holds a run or a step, and says that it missed a run", async () => {
   here = await orchestra();
   const { db } = here.connection;
   const workflow = await here.define({ name: "one", steps: [{ name: "a", task_type: "a" }] });
@@ -129,6 +155,10 @@ test("a claim waits for nobody who holds a run, and says that it missed it", asy
   await transact(db, async (tx) => {
     await sql`select 1 from lector.workflow_instances for no key update`.execute(tx);
     expect(await claimUngrouped(db, request)).toEqual({ claimed: [], missed: true });
+  });
+  await transact(db, async (tx) => {
+    await sql`select 1 from lector.workflow_steps for update`.execute(tx); // another claim
+    expect(await claimUngrouped(db, request)).toEqual({ claimed: [], missed: false });
   });
   expect(await claimUngrouped(db, request)).toMatchObject({ claimed: [{ attempt: 1 }], missed: false });
 });
