@@ -2,24 +2,10 @@
 import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import { sqlState, type Queryable, type Tx } from "../database/connect.ts";
-import { runShaped, type Slot } from "../database/statement.ts";
-import { advance, type Advance, type NewStep } from "./advance.ts";
+import { advance, type NewStep } from "./advance.ts";
 import type { StoredDefinition } from "./definition.ts";
-import {
-  haveItems,
-  inOrder,
-  newEvents,
-  newSteps,
-  shapeOf,
-  source,
-  startedEvent,
-  stepColumns,
-  stepValues,
-  valuesOf,
-  type Handover,
-  type NewEvent,
-  type Rows,
-} from "./rows.ts";
+import type { Handover } from "./rows.ts";
+import { writeRun, type NewRun } from "./start-write.ts";
 import { usualTimeouts, type Timeouts } from "./timeouts.ts";
 import { toRow, type ValueStore } from "./values.ts";
 
@@ -139,24 +125,6 @@ export async function startChild(
   return { executionId, ended: run.plan.status !== null };
 }
 
-type NewRun = {
-  executionId: string;
-  rootId: string;
-  workflowId: number;
-  ownerId: string;
-  dedupeKey: string | null;
-  priority: number;
-  admissionKeys: string[];
-  parentStepId: string | null;
-  traceparent: string | null;
-  metadata: string | null;
-  idempotency: { key: string; requestHash: string } | null;
-  inputText: string;
-  timeoutMs: number | null;
-  ageingMs: number;
-  plan: Advance;
-};
-
 async function planRun(
   store: ValueStore,
   executionId: string,
@@ -201,101 +169,3 @@ async function insertRun(db: Queryable, run: NewRun, handover: Handover | null):
 }
 
 const UNIQUE_VIOLATION = "23505";
-
-/** One statement, so one round trip and one commit. The idempotency key comes last: a taken one undoes all. */
-async function writeRun(db: Queryable, run: NewRun, handover: Handover | null): Promise<boolean> {
-  const { plan, executionId } = run;
-  const created = { workflow_id: run.workflowId, opened: plan.opened };
-  const events: NewEvent[] = [{ after: null, executionId, kind: "run.created", data: created }];
-  if (handover) events.push(startedEvent(null, plan.steps[0]!, handover));
-  if (plan.status) {
-    const data = plan.error ? { error: plan.error } : {};
-    events.push({ after: null, executionId, kind: `run.${plan.status.toLowerCase()}`, data });
-  }
-  const steps = plan.steps.map((step) => ({ step, after: null, handover }));
-  const keyed = run.idempotency !== null;
-  const shape = { steps: steps.length, events: events.length, items: haveItems(steps), keyed };
-  const name = `start ${shapeOf(steps)} ${shapeOf(events)} ${shape.items} ${keyed}`;
-  const values = {
-    ...valuesOf(runRow, [{ run, handover, events: events.length }]),
-    key: run.idempotency ? [run.idempotency.key, run.idempotency.requestHash] : [],
-    ...valuesOf(newSteps, steps),
-    ...valuesOf(newEvents, inOrder(events)),
-  };
-  const rows = await runShaped(db, name, (slot) => startStatement(shape, slot), values);
-  return rows.length > 0;
-}
-
-type WrittenRun = { run: NewRun; handover: Handover | null; events: number };
-
-const runRow: Rows<WrittenRun> = {
-  alias: "r",
-  columns: [
-    { name: "execution_id", type: "uuid", value: ({ run }) => run.executionId },
-    { name: "root_id", type: "uuid", value: ({ run }) => run.rootId },
-    { name: "workflow_id", type: "int", value: ({ run }) => run.workflowId },
-    { name: "owner_id", type: "text", value: ({ run }) => run.ownerId },
-    { name: "dedupe_key", type: "text", value: ({ run }) => run.dedupeKey },
-    {
-      name: "status",
-      type: "text",
-      value: ({ run, handover }) => run.plan.status ?? (handover ? "RUNNING" : "PENDING"),
-    },
-    { name: "current_step", type: "int", value: ({ run }) => run.plan.currentStep },
-    { name: "priority", type: "smallint", value: ({ run }) => run.priority },
-    { name: "variables", type: "jsonb", value: variablesOf },
-    { name: "metadata", type: "jsonb", value: ({ run }) => run.metadata },
-    { name: "admission_keys", type: "text[]", value: ({ run }) => run.admissionKeys },
-    { name: "parent_step_id", type: "uuid", value: ({ run }) => run.parentStepId },
-    { name: "traceparent", type: "text", value: ({ run }) => run.traceparent },
-    { name: "error", type: "jsonb", value: ({ run }) => run.plan.error && JSON.stringify(run.plan.error) },
-    { name: "event_seq", type: "int", value: ({ events }) => events },
-    { name: "timeout_ms", type: "int", value: ({ run }) => run.timeoutMs },
-    { name: "ahead_ms", type: "float8", value: ({ run }) => run.priority * run.ageingMs },
-    { name: "has_ended", type: "bool", value: ({ run }) => run.plan.status !== null },
-  ],
-};
-
-function variablesOf({ run: { plan, inputText } }: WrittenRun): string {
-  const outputs = Object.entries(plan.outputs).map(([name, text]) => `${JSON.stringify(name)}:${text}`);
-  return `{"input":${inputText},"steps":{${outputs.join(",")}}}`;
-}
-
-type Shape = { steps: number; events: number; items: boolean; keyed: boolean };
-
-/** A child run is admitted with the run at the top, whose row is locked. */
-const waitsForAdmission = sql.raw(`case when parent_step_id is null then admission_keys <> '{}' else exists (
-    select 1 from lector.workflow_instances top where top.execution_id = workflow_instances.root_id
-      and top.admission_keys <> '{}' and top.admitted_at is null) end`);
-
-function startStatement({ steps, events, items, keyed }: Shape, slot: Slot) {
-  const keepKey = keyed
-    ? sql`, accepted as (
-      insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)
-      select owner_id, ${slot("key", 0)}::text, ${slot("key", 1)}::text, execution_id from run
-    )`
-    : sql``;
-  return sql`
-    with run as (
-      insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, status,
-        current_step, priority, variables, metadata, admission_keys, parent_step_id, traceparent, error, event_seq,
-        timeout_ms, deadline_at, order_at, started_at, ended_at)
-      select r.execution_id, r.root_id, r.workflow_id, r.owner_id, r.dedupe_key, r.status, r.current_step, r.priority,
-        r.variables, r.metadata, r.admission_keys, r.parent_step_id, r.traceparent, r.error, r.event_seq, r.timeout_ms,
-        now() + r.timeout_ms * interval '1 ms', now() - r.ahead_ms * interval '1 ms',
-        case when r.status <> 'PENDING' then now() end, case when r.has_ended then now() end
-      from ${source(runRow, 1, slot)}
-      on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing
-      returning execution_id, owner_id, ${waitsForAdmission} as parked
-    )${keepKey}, steps as (
-      insert into lector.workflow_steps ${stepColumns}
-      select ${stepValues({ items })} from (
-        select f.*, f.worker is not null as taken, run.parked, false as resting, 0 as attempts
-        from ${source(newSteps, steps, slot)}, run
-      ) f
-    ), history as (
-      insert into lector.workflow_events (execution_id, seq, kind, data)
-      select e.execution_id, e.ord, e.kind, e.data from ${source(newEvents, events, slot)}, run
-    )
-    select 1 from run`;
-}
