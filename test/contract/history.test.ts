@@ -3,10 +3,14 @@
  * checker; here it is shown that the checker sees what does not agree. The feed and the event stream have their tests in
  * orchestrator/feed.test.ts and http/events.test.ts. The Kafka transport, which must pass the same suite, is yet to come.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { appendEvent } from "../../src/orchestrator/child-run.ts";
+import { openFeed } from "../../src/orchestrator/feed.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
 import { reopenRun } from "../../src/orchestrator/reopen.ts";
 import { differences } from "../support/checker.ts";
+import { until } from "../support/program.ts";
 import { orchestra, task, type Orchestra } from "../support/orchestra.ts";
 
 let here: Orchestra;
@@ -71,4 +75,25 @@ test("notices each thing that does not agree", async () => {
       from steps c where c.task_id = s.task_id`);
     expect(await differences(here.connection.db), what).toEqual([]);
   }
+});
+
+test("a follower misses nothing that is written down early and committed late", async () => {
+  const top = await oneOfEach();
+  const { db } = here.connection;
+  const [child] = await here.rows<{ id: string }>(
+    `select execution_id as id from lector.workflow_instances where execution_id <> '${top}' limit 1`,
+  );
+  const feed = openFeed(db);
+  const told: string[] = [];
+  feed.follow(top, null, (events) => told.push(...events.map(({ kind }) => kind)));
+  await until("what was there is told", () => told.includes("run.completed"), 8000);
+  await db.transaction().execute(async (tx) => {
+    await appendEvent(tx as never, child!.id, "written.early", {});
+    await appendEvent(db as never, top, "committed.early", {});
+    feed.poke();
+    await sleep(400); // it looks each 250 ms
+  });
+  await until("both are told", () => told.includes("written.early") && told.includes("committed.early"), 8000);
+  expect(told.slice(-2)).toEqual(["written.early", "committed.early"]);
+  feed.close();
 });

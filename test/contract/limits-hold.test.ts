@@ -162,6 +162,18 @@ test("a run that is paused in the moment of its admission is not admitted, and n
   expect(await here.rows("select parked from lector.workflow_steps")).toEqual([{ parked: true }]);
 });
 
+test("processes that admit different runs at the same moment admit no more than have room", async () => {
+  here = await orchestra();
+  const { db } = here.connection;
+  const workflow = await here.define({ name: "one", steps: [{ name: "a", task_type: "a" }] });
+  const runs = Array.from({ length: 9 }, () =>
+    startRun(db, here.store, { workflow, input: {}, admissionKeys: ["all"] }),
+  );
+  // each looks for one run of its own, as the processes of lector narrate do
+  const admitted = (await Promise.all(runs)).map(({ executionId }) => admit(db, () => 2, executionId));
+  expect((await Promise.all(admitted)).reduce((sum, n) => sum + n)).toBe(2);
+});
+
 test("whoever cannot renew its lease aborts its call by its own clock, before the lease ends", async () => {
   const abortedAt: number[] = [];
   const untilAborted = (signal: AbortSignal) => aborted(signal).catch(() => void abortedAt.push(Date.now()));

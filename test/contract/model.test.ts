@@ -146,7 +146,7 @@ const reopen = { do: "reopen", pick: 0, below: false } as const;
 const inGroup = { ...claim, grouped: true };
 const slow = { do: "overdue", what: "step", pick: 0 } as const;
 
-/** What random commands had found, in few of them. */
+/** What random commands had found, or come upon seldom, in few of them. */
 const found: [string, Command[]][] = [
   [
     "a fan-out that failed while its items ran is joined after a retry",
@@ -178,6 +178,24 @@ const found: [string, Command[]][] = [
       claim,
       done,
       { do: "cancel", pick: 0, below: false },
+    ],
+  ],
+  [
+    "the time of a step in all does not count while its run is paused, though an attempt goes on",
+    [{ ...start, workflow: "chain" }, claim, { do: "pause", pick: 0, below: false }, slow],
+  ],
+  [
+    "items that a restart opened anew do not count for the fan-out that it put aside",
+    [
+      { ...start, workflow: "fan", list: 2 },
+      claim,
+      done,
+      inGroup,
+      done,
+      { do: "restart", pick: 0, from: 1 },
+      inGroup,
+      done,
+      done,
     ],
   ],
   [

@@ -163,3 +163,15 @@ test("the reservation of a call whose run was cancelled does not stay open for e
   expect(await markAbandoned(db)).toBe(1);
   expect(await ledger()).toEqual([{ state: "unknown", n: 1 }]);
 });
+
+test("a result that comes after its run was cancelled is wasted, though nobody has taken over", async () => {
+  here = await orchestra();
+  const { db } = here.connection;
+  const [gone] = await claimants(1);
+  const { mine } = await claimSegments(db, gone!, wanted("a"));
+  await cancelRun(db, gone!.executionId, { by: "test" });
+  expect(await finishSegments(db, gone!, bought(mine))).toEqual(new Set());
+  expect(await ledger()).toEqual([{ state: "wasted", n: 1 }]);
+  const [other] = await claimants(1);
+  expect((await claimSegments(db, other!, wanted("a"))).mine.size).toBe(1);
+});
