@@ -32,8 +32,8 @@ export type Encoder = {
   frame: number;
   /** What a file's head must say of the stream, complete after `flush`; empty where packets say all. */
   description(): Buffer;
-  /** One frame, or less at the very end. The packets it yields are valid until the next call. */
-  encode(samples: Float32Array | Int16Array): Generator<Buffer>;
+  /** One frame, or less at the very end. Its packet, valid until the next call; null while the encoder looks ahead. */
+  encode(samples: Float32Array | Int16Array): Buffer | null;
   /** The packets that were still inside; none can be encoded after. */
   flush(): Generator<Buffer>;
   close(): void;
@@ -57,36 +57,34 @@ export function openEncoder(settings: EncoderSettings): Encoder {
   const packet = new Packet();
   packet.alloc();
   let description = Buffer.from(context.extraData ?? []);
-  let pts = 0n;
 
-  function* packets(): Generator<Buffer> {
-    for (;;) {
-      const status = context.receivePacketSync(packet);
-      if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
-      FFmpegError.throwIfError(status, `${name} failed`);
-      if (packet.size > 0) yield packet.data!;
-      else description = Buffer.from(packet.getSideData(AV_PKT_DATA_NEW_EXTRADATA) ?? description); // flac's last
-      packet.unref();
-    }
+  /** Encoders of frames give a packet for each, so none is asked for twice: each question is a call into FFmpeg. */
+  function nextPacket(): Buffer | null {
+    packet.unref();
+    const status = context.receivePacketSync(packet);
+    if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return null;
+    FFmpegError.throwIfError(status, `${name} failed`);
+    const { data } = packet;
+    if (data && data.length > 0) return data;
+    description = Buffer.from(packet.getSideData(AV_PKT_DATA_NEW_EXTRADATA) ?? description); // flac's last
+    return nextPacket();
   }
 
   return {
     frame: context.frameSize,
     description: () => description,
-    *encode(samples) {
+    encode(samples) {
       const isWhole = samples.length === whole.nbSamples;
       const frame = isWhole ? whole : audioFrame(samples.length, { format: sampleFormat, sampleRate });
       FFmpegError.throwIfError(frame.makeWritable(), "No memory for a frame");
       FFmpegError.throwIfError(frame.fromBuffer(bytesOf(samples)), "Cannot fill a frame");
-      frame.pts = pts;
-      pts += BigInt(samples.length);
       FFmpegError.throwIfError(context.sendFrameSync(frame), `${name} took no samples`);
       if (!isWhole) frame.free();
-      yield* packets();
+      return nextPacket();
     },
     *flush() {
       FFmpegError.throwIfError(context.sendFrameSync(null), `${name} could not be flushed`);
-      yield* packets();
+      for (let last = nextPacket(); last; last = nextPacket()) yield last;
     },
     close() {
       whole.free();
@@ -97,8 +95,8 @@ export function openEncoder(settings: EncoderSettings): Encoder {
 }
 
 export type Decoder = {
-  /** What one packet decodes to, codec delay included; valid until the next call. */
-  decode(packet: Buffer): Generator<Float32Array>;
+  /** What one packet decodes to, codec delay included, valid until the next call; null where that is nothing yet. */
+  decode(packet: Buffer): Float32Array | null;
   close(): void;
 };
 
@@ -118,17 +116,15 @@ export function openDecoder(
   frame.alloc();
 
   return {
-    *decode(bytes) {
+    decode(bytes) {
+      frame.unref();
       packet.data = bytes;
       FFmpegError.throwIfError(context.sendPacketSync(packet), `${name} took no packet`);
-      for (;;) {
-        const status = context.receiveFrameSync(frame);
-        if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
-        FFmpegError.throwIfError(status, `${name} failed`);
-        const plane = frame.data![0]!;
-        yield new Float32Array(plane.buffer, plane.byteOffset, frame.nbSamples);
-        frame.unref();
-      }
+      const status = context.receiveFrameSync(frame);
+      if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return null;
+      FFmpegError.throwIfError(status, `${name} failed`);
+      const plane = frame.data![0]!;
+      return new Float32Array(plane.buffer, plane.byteOffset, frame.nbSamples);
     },
     close() {
       packet.free();

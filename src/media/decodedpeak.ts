@@ -54,9 +54,10 @@ export function decodedPeak(encoding: Encoding, { rate, frame, delay }: Grid, de
 
   function measure(packet: Buffer): void {
     if (skipped.length > 0) meter.push(gap); // what follows does not join what came before
-    for (const before of skipped) for (const _ of decoder.decode(before));
+    for (const before of skipped) decoder.decode(before);
     skipped = [];
-    for (const samples of decoder.decode(packet)) meter.push(samples);
+    const samples = decoder.decode(packet);
+    if (samples) meter.push(samples);
   }
 
   function keep(packet: Buffer): void {

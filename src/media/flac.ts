@@ -3,7 +3,6 @@ import type { FFEncoderCodec } from "node-av/constants";
 
 import type { ByteFile } from "./bytefile.ts";
 import { openEncoder } from "./codec.ts";
-import type { Encoder } from "./codec.ts";
 import type { PcmStream } from "./stitch.ts";
 import type { Tags } from "./tags.ts";
 import { pictureBlock, vorbisComment } from "./vorbiscomment.ts";
@@ -27,16 +26,15 @@ export async function writeFlac(file: ByteFile, { rate, pcm }: PcmStream, tags: 
     file.write(block(STREAMINFO, encoder.description()));
     file.write(block(VORBIS_COMMENT | (tags.cover ? 0 : LAST), vorbisComment(tags)));
     if (tags.cover) file.write(block(PICTURE | LAST, pictureBlock(tags.cover)));
-    for await (const frame of framesOf(pcm(), encoder.frame)) writeAll(file, encoder.encode(frame));
-    writeAll(file, encoder.flush());
+    for await (const frame of framesOf(pcm(), encoder.frame)) {
+      const packet = encoder.encode(frame);
+      if (packet) file.write(packet);
+    }
+    for (const packet of encoder.flush()) file.write(packet);
     file.rewrite(encoder.description(), STREAMINFO_AT); // now with length, checksum and sizes of frames
   } finally {
     encoder.close();
   }
-}
-
-function writeAll(file: ByteFile, packets: ReturnType<Encoder["encode"]>): void {
-  for (const packet of packets) file.write(packet);
 }
 
 async function* framesOf(chunks: AsyncIterable<Buffer>, size: number): AsyncGenerator<Int16Array> {

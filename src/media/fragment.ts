@@ -78,7 +78,8 @@ function lossyWriter(encoding: Encoding, rate: MasterRate, path: string): Fragme
 
   function encode(): void {
     check.encoded(largest);
-    for (const packet of encoder.encode(frame)) keep(packet);
+    const packet = encoder.encode(frame);
+    if (packet) keep(packet);
     filled = largest = 0;
   }
 
@@ -196,7 +197,8 @@ function encodeSilence(encoding: Encoding, sampleRate: MasterRate): Silence {
   const silence = new Float32Array(encoder.frame);
   let latest: Buffer | null = null;
   for (let i = 0; i < SILENT_FRAMES_BEFORE + SILENT_FRAMES_BEHIND; i++) {
-    for (const packet of encoder.encode(silence)) latest = Buffer.from(packet);
+    const packet = encoder.encode(silence);
+    if (packet) latest = Buffer.from(packet);
   }
   encoder.close();
   return { packet: latest!, description: encoder.description() };
