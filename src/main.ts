@@ -11,6 +11,7 @@ import { InvalidSetting, loadConfig, type Config } from "./config.ts";
 import { connect, DatabaseUnreachable, sqlState, isPooled, type Connection } from "./database/connect.ts";
 import { embeddedPostgres } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
+import { armFailpoint } from "./failpoint.ts";
 import { buildServer } from "./http/server.ts";
 import { markAbandoned } from "./ledger/ledger.ts";
 import { openStudio } from "./media/studio.ts";
@@ -205,6 +206,14 @@ async function serve(
   return { stop };
 }
 
+function arm(failpoint: string): void {
+  try {
+    armFailpoint(failpoint);
+  } catch (cause) {
+    throw new InvalidSetting((cause as Error).message, { cause });
+  }
+}
+
 function packageVersion(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
@@ -288,7 +297,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
-  const { config, envFile } = loadConfig();
+  const { config, envFile, failpoint } = loadConfig();
+  if (failpoint !== null) arm(failpoint);
   process.exitCode = await runCli(setupOf(config), { envFile });
 } catch (error) {
   if (!(error instanceof InvalidSetting)) throw error;

@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { failpoint } from "../failpoint.ts";
 import { keyOf, NotStored, type Storage, type Stored } from "./storage.ts";
 
 const ABANDONED_MS = 24 * 3600 * 1000;
@@ -19,6 +20,7 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
     const key = keyOf(sha256);
     const path = pathOf(key);
     const folderOfPath = dirname(path);
+    failpoint("store.before");
     // over the same bytes, if they were there already; a folder is made once and used thousands of times
     await rename(scratch, path).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
@@ -26,7 +28,9 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
       await rename(scratch, path);
       await syncFolder(folder);
     });
+    failpoint("store.renamed");
     await syncFolder(folderOfPath);
+    failpoint("store.after");
     return { key, sha256, bytes };
   }
 

@@ -1,5 +1,6 @@
 /** Steps `speech` and `remaster`: one fragment is spoken where it must be, mastered and encoded. */
 import { z } from "zod";
+import { failpoint } from "../failpoint.ts";
 import { encodingsOf, type FormatId } from "../media/formats.ts";
 import type { Part } from "../media/parts.ts";
 import { CEILING_DBTP, keyOfFragment, saveFragments, type MadeFragment } from "../narration/fragments.ts";
@@ -129,7 +130,11 @@ async function buy(
   });
   try {
     const speeches = await provider.speak(requests, { signal }).catch(async (error: unknown) => {
-      if (error instanceof SpeechError || error instanceof VoiceError) await waste(db, [...mine.values()]);
+      if (error instanceof SpeechError || error instanceof VoiceError) {
+        failpoint("waste.before");
+        await waste(db, [...mine.values()]);
+        failpoint("waste.after");
+      }
       throw asTaskError(error);
     });
     const spoken = speeches.map((speech, index) => ({ ...speech, path: requests[index]!.path }));
