@@ -45,6 +45,7 @@ export const failpoints = [
   "replay.after",
   "reserve.before",
   "reserve.after",
+  "call.before",
   "ready.before",
   "ready.after",
   "refuse.before",

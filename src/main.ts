@@ -142,7 +142,8 @@ function logAttempt(logger: Logger, attempt: Claimed, ending: Ending, accepted: 
   const fields = { ...traceOf(traceparent), execution_id: executionId, step, name, item, attempt: number };
   if (!accepted) return logger.warn(fields, "result refused: the attempt was no longer current");
   if (ending.to === "done") return logger.debug(fields, "step done");
-  const level = ending.to === "failed" ? "error" : ending.failures > 0 ? "warn" : "debug";
+  const needsSomebody = ending.failures > 0 || ending.error?.code === "disk_full";
+  const level = ending.to === "failed" ? "error" : needsSomebody ? "warn" : "debug";
   logger[level](
     { ...fields, error: ending.error },
     ending.to === "failed" ? "step failed" : `step again: ${ending.why}`,

@@ -103,7 +103,7 @@ export function startWorker(options: WorkerOptions): Worker {
     // where no notification arrives, cancelled work is found by looking
     setInterval(() => void (connection.listenUrl ? null : guard(checkFences)), pollMs),
     setInterval(() => void guard(heartbeat), heartbeatMs),
-    setInterval(() => void guard(reap), Math.min(1000, leaseMs / 4)),
+    setInterval(() => void guard(reap), Math.min(500, leaseMs / 4)), // so a lease and a second suffice
     setInterval(abortStale, Math.min(250, leaseMs / 10)),
     setInterval(() => void guard(reportProgress), 500),
   ];
@@ -134,7 +134,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   async function runTask(attempt: Attempt): Promise<void> {
     const { claimed } = attempt;
-    const finished = await runAttempt(attempt, tasks.get(claimed.taskType), context, random);
+    const finished = await runAttempt(attempt, tasks.get(claimed.taskType), context, { random, abortStale });
     if (!finished) return leave(attempt);
     const { outcome } = finished;
     outcome.handover = stopping ? null : handover();

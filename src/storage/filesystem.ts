@@ -1,11 +1,11 @@
 /** Storage in a folder: written under a temporary name, synced, renamed. */
 import { createHash, randomUUID } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
-import { access, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { failpoint } from "../failpoint.ts";
-import { keyOf, NotStored, type Storage, type Stored } from "./storage.ts";
+import { keyOf, NotStored, StorageFull, type Storage, type Stored } from "./storage.ts";
 
 const ABANDONED_MS = 24 * 3600 * 1000;
 
@@ -35,6 +35,12 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
   }
 
   return {
+    async assertRoom(bytes) {
+      const { bavail, bsize } = await statfs(folder);
+      const free = bavail * bsize;
+      if (free >= bytes) return;
+      throw new StorageFull(`The storage in ${folder} has ${free} bytes left, where ${bytes} are needed.`);
+    },
     scratch: () => join(temporary, randomUUID()),
     async put(bytes) {
       const sha256 = createHash("sha256").update(bytes).digest("hex");
