@@ -1,5 +1,26 @@
 /** What happens to machines: clocks that are wrong, disks that are full. */
-import { readdirSync, statfsSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * A folder on a disk of its own of so many MB, in `folder`. Where nothing may be mounted (a container without that right),
+ * on the container's own `/dev/shm`, which is as small.
+ */
+export function smallDisk(folder: string, megabytes: number): { path: string; remove(): void } {
+  const path = join(folder, "disk");
+  mkdirSync(path);
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "lector-test", path], { stdio: "pipe" });
+    return { path, remove: () => void execFileSync("umount", ["-l", path]) };
+  } catch (cause) {
+    const { blocks, bsize } = statfsSync("/dev/shm");
+    if (blocks * bsize > 512 * 2 ** 20)
+      throw new Error("A disk that can be filled needs the right to mount one (root).", { cause });
+    const shared = mkdtempSync("/dev/shm/lector-disk-");
+    return { path: shared, remove: () => rmSync(shared, { recursive: true, force: true }) };
+  }
+}
 
 /** Fills the disk of `folder` with `file`, to the last byte. */
 export function fillDisk(folder: string, file: string): void {

@@ -1,5 +1,4 @@
 /** What docs/faults.md says of a database that dies, a disk that is full and a clock that is set back, held against processes. */
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ import { checkHistory } from "../support/checker.ts";
 import { ownPostgres, type OwnPostgres } from "../support/own-postgres.ts";
 import { story, until } from "../support/program.ts";
 import { voiceServer, type VoiceServer } from "../support/voice-server.ts";
-import { fakeTime, fillDisk } from "../support/machine.ts";
+import { fakeTime, fillDisk, smallDisk } from "../support/machine.ts";
 import { endVoiced, generate, startVoiced, type VoicedProcess } from "../support/voiced.ts";
 
 const SENTENCES = 30;
@@ -36,8 +35,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(env: NodeJS.ProcessEnv = {}): Promise<VoicedProcess> {
-  const places = { database: postgres.url, folder, voice: voice.url };
+async function start(env: NodeJS.ProcessEnv = {}, storage = folder): Promise<VoicedProcess> {
+  const places = { database: postgres.url, folder: storage, voice: voice.url };
   const one = await startVoiced({ ...places, leaseMs: 10_000, slots: 8, speechCalls: 4 }, env);
   started.push(one);
   return one;
@@ -81,19 +80,19 @@ test("Postgres is killed again and again under load: it all goes on, and nothing
 });
 
 test("a storage that is full lets its runs wait, buys nothing meanwhile, and they go on when there is space", async () => {
-  execFileSync("mount", ["-t", "tmpfs", "-o", "size=96m", "lector-full", folder]);
+  const disk = smallDisk(folder, 96);
   try {
-    const one = await start();
+    const one = await start({}, disk.path);
     const id = await generate(one.url, text(2000));
     await until("calls", () => voice.calls.length > 6);
-    fillDisk(folder, join(folder, "ballast"));
+    fillDisk(disk.path, join(disk.path, "ballast"));
     await until("the waiting", async () => (await waiting()).length > 0);
     expect(await waiting()).toEqual([{ code: "disk_full", message: expect.stringMatching(/^No space is left/) }]);
     await until("the end of the calls", () => voice.calls.every(({ ended }) => ended !== null));
     const before = voice.calls.length;
     await sleep(6000); // longer than it waits until it looks again
     expect([voice.calls.length, await statusOf(id)]).toEqual([before, "RUNNING"]);
-    rmSync(join(folder, "ballast"));
+    rmSync(join(disk.path, "ballast"));
     await until("the end", async () => (await statusOf(id)) !== "RUNNING", 90_000);
     expect(await statusOf(id)).toBe("COMPLETED");
     expect(await rows("select 1 from lector.workflow_steps where failures > 0 or lost > 0")).toEqual([]);
@@ -104,7 +103,7 @@ test("a storage that is full lets its runs wait, buys nothing meanwhile, and the
     expect(n).toBeLessThanOrEqual(4); // what was under way
   } finally {
     await Promise.all(started.map(endVoiced));
-    execFileSync("umount", ["-l", folder]);
+    disk.remove();
   }
 });
 
