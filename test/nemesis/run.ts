@@ -54,6 +54,7 @@ async function play(): Promise<boolean> {
     leaseMs: LEASE_MS,
     speechCalls: SPEECH_CALLS,
     patienceMs: 1500,
+    stderr: openSync(`${path}.stderr`, "w"),
     manner: mannersOf(randomFrom(plan.seed + 1)),
   });
   try {

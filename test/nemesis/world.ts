@@ -26,6 +26,8 @@ export type WorldOptions = {
   speechCalls: number;
   patienceMs: number;
   manner(text: string): Manner;
+  /** A file descriptor, for what the processes complain of. */
+  stderr: number;
 };
 
 type Node = { wire: Wire; process: VoicedProcess | null; clock: string; frozen: boolean };
@@ -63,10 +65,8 @@ export async function openWorld(o: WorldOptions): Promise<World> {
         slots: 6,
       };
       try {
-        const process = await startVoiced(
-          { ...given, listenAt: deaf ? elsewhere.href : undefined },
-          fakeTime(node.clock),
-        );
+        const listenAt = deaf ? elsewhere.href : undefined;
+        const process = await startVoiced({ ...given, listenAt }, { env: fakeTime(node.clock), stderr: o.stderr });
         node.process = process;
         process.child.once("exit", () => {
           node.process = null;

@@ -44,7 +44,7 @@ function takeoverScene({ leaseMs, limit, callMs, rounds }: TakeoverOptions) {
 
   async function start(env: NodeJS.ProcessEnv = {}): Promise<VoicedProcess> {
     const places = { database: here.url, folder, voice: voice.url };
-    const one = await startVoiced({ ...places, leaseMs, slots: limit + 2, speechCalls: limit }, env);
+    const one = await startVoiced({ ...places, leaseMs, slots: limit + 2, speechCalls: limit }, { env });
     started.push(one);
     return one;
   }

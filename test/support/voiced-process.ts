@@ -4,7 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
-import { destination, pino } from "pino";
+import { pino } from "pino";
 import { loadConfig } from "../../src/config.ts";
 import { connect } from "../../src/database/connect.ts";
 import { armFailpoint } from "../../src/failpoint.ts";
@@ -98,7 +98,7 @@ const server = await buildServer({
     shutdownMs: 500,
     corsOrigins: [],
   },
-  logger: pino({ level: given.log ? "warn" : "silent" }, destination({ dest: given.log ?? 2, sync: true })),
+  logger: pino({ level: "silent" }),
   version: "0.0.0",
   pageDir: null,
 });

@@ -19,8 +19,6 @@ export type Voiced = {
   port?: number;
   /** Where it listens instead: another database of the server, where no wake-up is ever heard and none is said. */
   listenAt?: string | undefined;
-  /** A file for what it logs. */
-  log?: string;
 };
 
 export const toneVoices: Voices = {
@@ -42,10 +40,13 @@ export const toneVoices: Voices = {
 
 export type VoicedProcess = { child: ChildProcess; url: string };
 
-/** Resolves when it works and can be asked. */
-export async function startVoiced(given: Voiced, env: NodeJS.ProcessEnv = {}): Promise<VoicedProcess> {
+/** Resolves when it works and can be asked. `stderr`: where it complains, a file descriptor. */
+export async function startVoiced(
+  given: Voiced,
+  { env = {}, stderr = 2 }: { env?: NodeJS.ProcessEnv; stderr?: number } = {},
+): Promise<VoicedProcess> {
   const child = fork(join(import.meta.dirname, "voiced-process.ts"), [JSON.stringify(given)], {
-    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    stdio: ["ignore", "inherit", stderr, "ipc"],
     env: { ...process.env, ...env },
   });
   const ended = once(child, "exit").then(([code, signal]) => {

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 async function start(env: NodeJS.ProcessEnv = {}, storage = folder): Promise<VoicedProcess> {
   const places = { database: postgres.url, folder: storage, voice: voice.url };
-  const one = await startVoiced({ ...places, leaseMs: 10_000, slots: 8, speechCalls: 4 }, env);
+  const one = await startVoiced({ ...places, leaseMs: 10_000, slots: 8, speechCalls: 4 }, { env });
   started.push(one);
   return one;
 }
