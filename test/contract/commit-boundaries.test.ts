@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { failpoints, type Failpoint } from "../../src/failpoint.ts";
 import { claimUngrouped } from "../../src/orchestrator/claim.ts";
 import type { StoredDefinition } from "../../src/orchestrator/definition.ts";
+import { addSchedule } from "../../src/orchestrator/schedules.ts";
 import { startRun, type StartRequest } from "../../src/orchestrator/start.ts";
 import { usualTimeouts, type Timeouts } from "../../src/orchestrator/timeouts.ts";
 import type { Worker } from "../../src/orchestrator/worker.ts";
@@ -143,6 +144,22 @@ const scenes: Record<string, (name: Failpoint) => Promise<Scene>> = {
       'paid', 'm', 'characters', 1, 0, 'reserved'`);
     return { asked: { what: "sweep", executionId }, ends: "COMPLETED" };
   },
+  async fire() {
+    const tools = { db: here.connection.db, store: storage, prepare: async (_: string, input: unknown) => ({ input }) };
+    const name = `every-${++runs}`;
+    const at = { cron: "0 7 * * *", timeZone: "UTC", missed: "once" as const, enabled: true };
+    const input = wholeInput(`${SEED} ${name}`);
+    const { scheduleId } = await addSchedule(tools, { name, ...at, workflow: "whole", event: null, input });
+    await here.rows(`update lector.schedules set next_at = date_trunc('day', now()) - interval '17 hours'
+      where schedule_id = '${scheduleId}'`);
+    return { asked: { what: "fire", executionId: scheduleId }, ends: "COMPLETED" };
+  },
+  async remove() {
+    const executionId = await completed(requestOf());
+    await here.rows(`update lector.workflow_instances set created_at = created_at - interval '40 days',
+      ended_at = ended_at - interval '40 days' where root_id = '${executionId}'`);
+    return { asked: { what: "remove", executionId }, ends: "REMOVED" };
+  },
   async forget() {
     const request = requestOf({ provider: "free" });
     await completed(request);
@@ -190,14 +207,25 @@ async function killed(name: Failpoint, nth: number): Promise<void> {
 async function goOn(worker: Worker, asked: Command, ends: string, name: Failpoint): Promise<void> {
   const { db } = here.connection;
   if (asked.what !== "run" && asked.what !== "look") await command(db, storage, asked as never);
-  const id =
-    asked.what === "run" ? (await worker.start({ ...asked.request, workflow })).executionId : asked.executionId;
+  const id = await runOf(worker, asked);
+  if (ends === "REMOVED") return expect(await here.rows(`${RUN} execution_id = '${id}'`)).toEqual([]);
   if (ends === "PAUSED") await command(db, storage, { what: "resume", executionId: id });
   const run = await here.ended(id);
   expect([name, run.status]).toEqual([name, ends === "PAUSED" ? "COMPLETED" : ends]);
   if (ends !== "CANCELLED") return;
   await command(db, storage, { what: "reopen", executionId: id });
   expect([name, (await here.ended(id)).status]).toEqual([name, "COMPLETED"]);
+}
+
+const RUN = "select execution_id as id from lector.workflow_instances where";
+
+/** The run that all is about; a schedule's moment has one. */
+async function runOf(worker: Worker, asked: Command): Promise<string> {
+  if (asked.what === "run") return (await worker.start({ ...asked.request, workflow })).executionId;
+  if (asked.what !== "fire") return asked.executionId;
+  const started = await here.rows<{ id: string }>(`${RUN} schedule_id = '${asked.executionId}'`);
+  expect(started).toHaveLength(1);
+  return started[0]!.id;
 }
 
 /** The provider's books against the ledger: every call has its row, and every second one its reason. */
@@ -226,7 +254,8 @@ async function expectSealedOnce(): Promise<void> {
   const wrong =
     await here.rows(`select s.task_id from lector.workflow_steps s left join sealed on sealed.task_id = s.task_id
     where s.name = 'seal' and s.state = 'done' group by s.task_id having count(sealed.task_id) <> 1
-    union all select task_id from sealed where task_id not in (select task_id from lector.workflow_steps where state = 'done')`);
+    union all select task_id from sealed join lector.workflow_steps using (task_id) where state <> 'done'
+    union all select task_id from sealed group by 1 having count(*) > 1`);
   expect(wrong).toEqual([]);
 }
 

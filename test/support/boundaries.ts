@@ -13,10 +13,11 @@ import { savePublication } from "../../src/narration/fragments.ts";
 import { cancelRun } from "../../src/orchestrator/cancel.ts";
 import { listDeadLetters, replayDeadLetter } from "../../src/orchestrator/dead-letters.ts";
 import type { DefinitionInput } from "../../src/orchestrator/definition.ts";
-import { findRun, runSteps } from "../../src/orchestrator/find.ts";
+import { fireDue } from "../../src/orchestrator/fire.ts";
 import { pauseRun, resumeRun } from "../../src/orchestrator/pause.ts";
 import { reopenRun } from "../../src/orchestrator/reopen.ts";
 import { restartRun } from "../../src/orchestrator/restart.ts";
+import { removeEnded } from "../../src/orchestrator/retention.ts";
 import type { StartRequest } from "../../src/orchestrator/start.ts";
 import { PermanentError, type Task } from "../../src/orchestrator/task.ts";
 import { usualTimeouts } from "../../src/orchestrator/timeouts.ts";
@@ -151,7 +152,10 @@ export function wholeInput(seed: string, { provider = "paid", doomed = false } =
 
 export type Command =
   | { what: "run"; request: Omit<StartRequest, "workflow"> }
-  | { what: "look" | "cancel" | "pause" | "resume" | "reopen" | "restart" | "replay" | "sweep"; executionId: string };
+  | {
+      what: "look" | "cancel" | "pause" | "resume" | "reopen" | "restart" | "replay" | "sweep" | "fire" | "remove";
+      executionId: string;
+    };
 
 const by = { by: "test", why: "boundaries" };
 
@@ -159,6 +163,8 @@ const by = { by: "test", why: "boundaries" };
 export async function command(db: Database, store: Storage, asked: Exclude<Command, { what: "run" }>): Promise<void> {
   const { what, executionId: id } = asked;
   if (what === "sweep") await markAbandoned(db);
+  if (what === "remove") await removeEnded(db, 30);
+  if (what === "fire") await fireDue({ db, store, timeouts: usualTimeouts, prepare: async (_, input) => ({ input }) });
   if (what === "cancel") await cancelRun(db, id, by);
   if (what === "pause") await pauseRun(db, id, by);
   if (what === "resume") await resumeRun(db, id, by);
@@ -172,9 +178,4 @@ export async function command(db: Database, store: Storage, asked: Exclude<Comma
 
 function unlessDone(error: unknown): void {
   if (!(error instanceof RunConflict)) throw error;
-}
-
-/** Every step of the run, for a message. */
-export async function describeRun(db: Database, id: string): Promise<string> {
-  return JSON.stringify([await findRun(db, id), await runSteps(db, id)]);
 }

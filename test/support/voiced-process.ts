@@ -25,6 +25,7 @@ import { filesystemStorage } from "../../src/storage/filesystem.ts";
 import { audioGeneration, audioGenerationTasks } from "../../src/workflows/audio-generation.ts";
 import { narrate, narrateTasks } from "../../src/workflows/narrate.ts";
 import { speechGroup } from "../../src/workflows/narrate-plan.ts";
+import { prepareStart } from "../../src/workflows/prepare-start.ts";
 import { toneVoices, type Voiced } from "./voiced.ts";
 
 const given = JSON.parse(process.argv[2]!) as Voiced;
@@ -49,6 +50,8 @@ const provider: SpeechProvider = {
   close: async () => {},
 };
 const providers = new Map([[provider.name, provider]]);
+const voices = async () => toneVoices;
+const MAX_CHARACTERS = 100_000;
 
 async function call({ text, path }: SpeechRequest, signal: AbortSignal | undefined): Promise<Speech> {
   const patience = AbortSignal.timeout(given.patienceMs ?? 60_000);
@@ -86,14 +89,15 @@ const server = await buildServer({
   storage,
   worker,
   feed,
-  voices: async () => toneVoices,
+  voices,
   providers,
   definitions: { audioGeneration: definition },
+  prepare: prepareStart({ voices, providers, maxTextCharacters: MAX_CHARACTERS, maxMetadataBytes: 1024 }),
   schema: "001-spine",
   settings: {
     apiKey: null,
     maxBodyBytes: 1024 * 1024,
-    maxCharacters: 100_000,
+    maxCharacters: MAX_CHARACTERS,
     maxMetadataBytes: 1024,
     shutdownMs: 500,
     corsOrigins: [],
