@@ -8,6 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../../src/database/connect.ts";
 import { failpoints, type Failpoint } from "../../src/failpoint.ts";
 import { claimUngrouped } from "../../src/orchestrator/claim.ts";
 import type { StoredDefinition } from "../../src/orchestrator/definition.ts";
@@ -92,8 +93,9 @@ async function completed(request: Omit<StartRequest, "workflow">): Promise<strin
 /** With a worker in this process. */
 async function goingOn<T>(work: (worker: Worker) => Promise<T>): Promise<T> {
   const tasks = boundaryTasks(here.connection.db, storage);
-  const worker = await here.worker({ tasks, store: storage, leaseMs: LEASE_MS });
-  return work(worker).finally(() => worker.stop());
+  const connection = connect(here.url);
+  const worker = await here.worker({ connection, tasks, store: storage, leaseMs: LEASE_MS });
+  return work(worker).finally(() => worker.stop().finally(connection.close));
 }
 
 async function doomed(): Promise<string> {
