@@ -86,13 +86,17 @@ function hit(at: Armed, name: Failpoint): void {
   process.kill(process.pid, at.action === "kill" ? "SIGKILL" : "SIGSTOP"); // nothing more runs before it takes effect
 }
 
-/** `NAME[:NTH][=kill|stop|throw]`: the NTH time (1) that NAME is passed, the process kills itself. Throws on another text. */
+export class InvalidFailpoint extends Error {
+  override name = "InvalidFailpoint";
+}
+
+/** `NAME[:NTH][=kill|stop|throw]`: the NTH time (1) that NAME is passed, the process kills itself. Throws `InvalidFailpoint`. */
 export function armFailpoint(text: string): void {
   const [, name, nth = "1", action = "kill"] = /^([a-z.-]+)(?::([1-9]\d*))?(?:=([a-z]+))?$/.exec(text) ?? [];
   const known = failpoints.find((each) => each === name);
   const act = actions.find((each) => each === action);
   if (!known || !act) {
-    throw new Error(
+    throw new InvalidFailpoint(
       `Expected LECTOR_FAILPOINT to be NAME[:NTH][=${actions.join("|")}], got "${text}". docs/faults.md has the names.`,
     );
   }

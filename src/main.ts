@@ -11,7 +11,7 @@ import { InvalidSetting, loadConfig, type Config } from "./config.ts";
 import { connect, DatabaseUnreachable, sqlState, isPooled, type Connection } from "./database/connect.ts";
 import { embeddedPostgres } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
-import { armFailpoint } from "./failpoint.ts";
+import { armFailpoint, InvalidFailpoint } from "./failpoint.ts";
 import { buildServer } from "./http/server.ts";
 import { markAbandoned } from "./ledger/ledger.ts";
 import { openStudio } from "./media/studio.ts";
@@ -207,14 +207,6 @@ async function serve(
   return { stop };
 }
 
-function arm(failpoint: string): void {
-  try {
-    armFailpoint(failpoint);
-  } catch (cause) {
-    throw new InvalidSetting((cause as Error).message, { cause });
-  }
-}
-
 function packageVersion(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
@@ -299,10 +291,10 @@ for (const stream of [process.stdout, process.stderr]) {
 
 try {
   const { config, envFile, failpoint } = loadConfig();
-  if (failpoint !== null) arm(failpoint);
+  if (failpoint !== null) armFailpoint(failpoint);
   process.exitCode = await runCli(setupOf(config), { envFile });
 } catch (error) {
-  if (!(error instanceof InvalidSetting)) throw error;
+  if (!(error instanceof InvalidSetting || error instanceof InvalidFailpoint)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }
