@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// The program as a stranger runs it, judged by tools that are not ours. Needs ffmpeg, flac, opus-tools and mp3val.
+// The program as a stranger runs it, judged by tools that are not ours, and faults. Needs ffmpeg, flac, opus-tools, mp3val and faketime, and root for a disk that can be filled.
 export default defineConfig({
   test: {
     include: ["test/system/**/*.test.ts"],

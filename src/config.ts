@@ -265,7 +265,13 @@ export const settings: { [Key in keyof Config]: Setting<Config[Key]> } = {
   },
 };
 
-export type Loaded = { config: Config; /** The `.env` that was read, if there is one. */ envFile: string | null };
+export type Loaded = {
+  config: Config;
+  /** The `.env` that was read, if there is one. */
+  envFile: string | null;
+  /** `LECTOR_FAILPOINT`, for tests of crashes alone (docs/faults.md): so it is no setting, and no `.env` gives it. */
+  failpoint: string | null;
+};
 
 /** Reads the environment and, beneath it, `.env` in the working folder. Throws `InvalidSetting`. */
 export function loadConfig(): Loaded {
@@ -276,7 +282,8 @@ export function loadConfig(): Loaded {
     key,
     setting.read(values[setting.name]?.trim() || undefined),
   ]);
-  return { config: Object.fromEntries(read) as Config, envFile: fromFile && envFile };
+  const failpoint = process.env["LECTOR_FAILPOINT"] ?? null;
+  return { config: Object.fromEntries(read) as Config, envFile: fromFile && envFile, failpoint };
 }
 
 function readEnvFile(path: string): NodeJS.Dict<string> | null {

@@ -11,6 +11,7 @@ import { InvalidSetting, loadConfig, type Config } from "./config.ts";
 import { connect, DatabaseUnreachable, sqlState, isPooled, type Connection } from "./database/connect.ts";
 import { embeddedPostgres } from "./database/embedded.ts";
 import { migrate } from "./database/migrate.ts";
+import { armFailpoint, InvalidFailpoint } from "./failpoint.ts";
 import { buildServer } from "./http/server.ts";
 import { markAbandoned } from "./ledger/ledger.ts";
 import { openStudio } from "./media/studio.ts";
@@ -141,7 +142,8 @@ function logAttempt(logger: Logger, attempt: Claimed, ending: Ending, accepted: 
   const fields = { ...traceOf(traceparent), execution_id: executionId, step, name, item, attempt: number };
   if (!accepted) return logger.warn(fields, "result refused: the attempt was no longer current");
   if (ending.to === "done") return logger.debug(fields, "step done");
-  const level = ending.to === "failed" ? "error" : ending.failures > 0 ? "warn" : "debug";
+  const needsSomebody = ending.failures > 0 || ending.error?.code === "disk_full";
+  const level = ending.to === "failed" ? "error" : needsSomebody ? "warn" : "debug";
   logger[level](
     { ...fields, error: ending.error },
     ending.to === "failed" ? "step failed" : `step again: ${ending.why}`,
@@ -288,10 +290,11 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 try {
-  const { config, envFile } = loadConfig();
+  const { config, envFile, failpoint } = loadConfig();
+  if (failpoint !== null) armFailpoint(failpoint);
   process.exitCode = await runCli(setupOf(config), { envFile });
 } catch (error) {
-  if (!(error instanceof InvalidSetting)) throw error;
+  if (!(error instanceof InvalidSetting || error instanceof InvalidFailpoint)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }

@@ -18,6 +18,7 @@ const documents = [
   "CHANGELOG.md",
   "CONTRIBUTING.md",
   "GLOSSARY.md",
+  "docs/faults.md",
   "docs/formats.md",
   "docs/surprises.md",
   "docs/words.md",

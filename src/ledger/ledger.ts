@@ -5,6 +5,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Queryable } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 
 export type Reservation = {
   ownerId: string;
@@ -56,12 +57,14 @@ export async function markUnknown(db: Queryable, fingerprints: string[]): Promis
  * died. For each of them once in a while; answers how many there were.
  */
 export async function markAbandoned(db: Queryable): Promise<number> {
+  failpoint("sweep.before");
   const { rows } = await sql`
     with open as (
       select ledger_id from lector.ledger l where l.state = 'reserved' and not ${isCurrent("l")}
       for no key update skip locked
     )
     update lector.ledger set state = 'unknown' where ledger_id in (select ledger_id from open) returning 1`.execute(db);
+  failpoint("sweep.after");
   return rows.length;
 }
 

@@ -1,6 +1,7 @@
 /** Fragments and published files that are there already, by what shaped their bytes. */
 import { sql } from "kysely";
 import type { Queryable } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { encodingSettings } from "../media/encodings.ts";
 import type { EncodingId } from "../media/formats.ts";
 import { fragmentKey } from "./fingerprint.ts";
@@ -103,6 +104,7 @@ export async function usualGain(db: Queryable, bases: string[], voiceGainDb: num
 /** Keeps fragments; one that another process made in the same moment is the same. */
 export async function saveFragments(db: Queryable, fragments: MadeFragment[]): Promise<void> {
   const column = <T>(value: (fragment: MadeFragment) => T) => fragments.map(value);
+  failpoint("fragments.before");
   await sql`
     insert into lector.fragments (fragment_key, format_id, base_key, gain_db, audio_sha256, bytes, frames, samples, loudness,
       peaks)
@@ -111,6 +113,7 @@ export async function saveFragments(db: Queryable, fragments: MadeFragment[]): P
       ${column((f) => f.frames)}::int[], ${column((f) => f.samples)}::bigint[],
       ${column((f) => bytesOf(f.loudness))}::bytea[], ${column((f) => Buffer.from(f.peaks))}::bytea[])
     on conflict do nothing`.execute(db);
+  failpoint("fragments.after");
 }
 
 export type Publication = {
@@ -132,8 +135,10 @@ export async function findPublication(db: Queryable, key: string): Promise<Publi
 
 /** Over an earlier one, whose bytes are lost or are the same. */
 export async function savePublication(db: Queryable, p: Publication): Promise<void> {
+  failpoint("publication.before");
   await sql`insert into lector.publications (publication_key, format_id, audio_sha256, bytes, frames, samples)
     values (${p.key}, ${p.format}, ${p.audioSha256}, ${p.bytes}, ${p.frames}, ${p.samples})
     on conflict (publication_key) do update set format_id = excluded.format_id, audio_sha256 = excluded.audio_sha256,
       bytes = excluded.bytes, frames = excluded.frames, samples = excluded.samples`.execute(db);
+  failpoint("publication.after");
 }

@@ -10,6 +10,7 @@
  */
 import { sql } from "kysely";
 import { transact, unlessVictim, type Database, type Queryable, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { markUnknown, reserve } from "../ledger/ledger.ts";
 
 export type Claimant = { taskId: string; attempt: number; executionId: string; ownerId: string };
@@ -47,7 +48,12 @@ export async function claimSegments(db: Database, claimant: Claimant, wanted: Wa
   const ready = await readySegments(db, fingerprints);
   const missing = wanted.filter((segment) => !ready.has(segment.fingerprint));
   if (missing.length === 0) return { ready, mine: new Map(), busy: [] };
-  const mine = await transact(db, (tx) => claimMissing(tx, claimant, missing));
+  const mine = await transact(db, async (tx) => {
+    const claimed = await claimMissing(tx, claimant, missing);
+    failpoint("reserve.before");
+    return claimed;
+  });
+  failpoint("reserve.after");
   const others = missing.map((segment) => segment.fingerprint).filter((fingerprint) => !mine.has(fingerprint));
   const since = others.length > 0 ? await readySegments(db, others) : new Map<string, ReadySegment>();
   return {
@@ -110,7 +116,9 @@ export async function forgetSegments(db: Database, lost: ReadySegment[]): Promis
       audio_sha256 = null, audio_bytes = null, encoding = null, sample_rate = null, samples = null, words = null,
       loudness = null, ready_at = null
     from lost where s.fingerprint = lost.fingerprint`;
+  failpoint("forget.before");
   await unlessVictim(() => forget.execute(db));
+  failpoint("forget.after");
 }
 
 /** No task has this id. */
@@ -180,7 +188,9 @@ export async function finishSegments(db: Queryable, claimant: Claimant, bought: 
     )
     select fingerprint from ready`;
   // locked in the order of takeOver; and a victim of anything else must not let go of what is paid
+  failpoint("ready.before");
   const { rows } = await unlessVictim(() => finish.execute(db));
+  failpoint("ready.after");
   return new Set(rows.map((row) => row.fingerprint));
 }
 

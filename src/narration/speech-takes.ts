@@ -1,6 +1,7 @@
 /** Takes that are no speech: kept in sight, paid for, and never used. */
 import { sql } from "kysely";
 import { transact, type Database } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { waste } from "../ledger/ledger.ts";
 
 export type RefusedTake = {
@@ -30,5 +31,7 @@ export async function refuseTakes(db: Database, refused: RefusedTake[]): Promise
       tx,
       column((take) => take.ledgerId),
     );
+    failpoint("refuse.before");
   });
+  failpoint("refuse.after");
 }

@@ -9,6 +9,7 @@
  */
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 
 /** How many runs under `key` may be under way at once. */
 export type AdmissionLimit = (key: string) => number;
@@ -17,23 +18,27 @@ export type AdmissionLimit = (key: string) => number;
 export async function admit(db: Database, limitOf: AdmissionLimit, rootId: string | null): Promise<number> {
   const { rows } = await sql`select 1 from lector.workflow_instances where ${waiting(rootId)} limit 1`.execute(db);
   if (rows.length === 0) return 0;
-  return transact(db, async (tx) => {
+  const admitted = await transact(db, async (tx) => {
     // One admitter at a time: it counts what the one before it committed.
     await sql`select pg_advisory_xact_lock(hashtextextended('lector.admission', 0))`.execute(tx);
     await releasePaused(tx);
     const live = await countsByKey(tx);
     const isFull = (key: string) => (live.get(key) ?? 0) >= limitOf(key);
     const candidates = await candidatesBeside(tx, [...live.keys()].filter(isFull), rootId);
-    const admitted = candidates.filter(({ admission_keys: keys }) => {
+    const taken = candidates.filter(({ admission_keys: keys }) => {
       if (keys.some(isFull)) return false;
       keys.forEach((key) => live.set(key, (live.get(key) ?? 0) + 1));
       return true;
     });
-    return unpark(
+    const unparked = await unpark(
       tx,
-      admitted.map((run) => run.execution_id),
+      taken.map((run) => run.execution_id),
     );
+    failpoint("admit.before");
+    return unparked;
   });
+  failpoint("admit.after");
+  return admitted;
 }
 
 const PAGE = 200;

@@ -6,7 +6,7 @@ import type { Claimed } from "./claim.ts";
 import type { StepDefinition } from "./definition.ts";
 import type { Ending, Outcome } from "./outcome.ts";
 import type { Context } from "./settle.ts";
-import { PermanentError, RetryLater, storedError, type StoredError, type Task } from "./task.ts";
+import { PermanentError, RetryLater, storedError, type StoredError, type Task, type TaskContext } from "./task.ts";
 import { TimedOut } from "./timeouts.ts";
 import { resolveInput, toRow, UnstorableValue } from "./values.ts";
 
@@ -46,12 +46,15 @@ export type Finished = {
 
 const MAX_LOST = 10;
 
-/** Null where the attempt is no longer current, so that nothing is left to say. */
+/**
+ * Null where the attempt is no longer current, so that nothing is left to say. `abortStale` looks at the clock for all
+ * attempts of this process (upkeep.ts).
+ */
 export async function runAttempt(
   attempt: Attempt,
   task: Task | undefined,
   context: Context,
-  random: () => number,
+  { random, abortStale }: { random(): number; abortStale(): void },
 ): Promise<Finished> {
   const { claimed, controller } = attempt;
   const outcome = (ending: Ending): Outcome => ({ ...outcomeOf(claimed), ending });
@@ -65,7 +68,7 @@ export async function runAttempt(
     const input = parse(task.input, await resolveInput(context.store, claimed.input), `input of ${claimed.name}`);
     const output = parse(
       task.output,
-      await unlessTimedOut(task.run(input, taskContext(attempt)), controller.signal),
+      await unlessTimedOut(task.run(input, taskContext(attempt, abortStale)), controller.signal),
       `output of ${claimed.name}`,
     );
     controller.signal.throwIfAborted();
@@ -109,7 +112,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   });
 }
 
-function taskContext(attempt: Attempt) {
+function taskContext(attempt: Attempt, abortStale: () => void): TaskContext {
   const { claimed, controller } = attempt;
   return {
     token: { taskId: claimed.taskId, attempt: claimed.attempt },
@@ -117,6 +120,10 @@ function taskContext(attempt: Attempt) {
     ownerId: claimed.ownerId,
     attempt: claimed.attempt,
     signal: controller.signal,
+    assertLeased() {
+      abortStale();
+      controller.signal.throwIfAborted();
+    },
     progress(done: number) {
       attempt.heardAt = monotonicMs();
       attempt.progress.done = Math.min(1, Math.max(0, done));
@@ -125,7 +132,8 @@ function taskContext(attempt: Attempt) {
 }
 
 /**
- * How an attempt that threw ends: by hand-back, later, again after a backoff, or for good. `step` is null where the
+ * How an attempt that threw ends: by hand-back, later, again after a backoff, or for good. A full disk is no failure of the
+ * step: whoever makes space need not look for what died of it. `step` is null where the
  * database was away before anything was tried, which is no failure of the step.
  */
 export function endingOf(
@@ -143,6 +151,11 @@ export function endingOf(
   if (error instanceof RetryLater) {
     return { to: "ready", delayMs: error.ms, failures: 0, lost: 0, why: "later", error: stored };
   }
+  if (isDiskFull(stored)) {
+    const message = `No space is left on the disk: the step waits until there is. ${stored.message}`;
+    const waiting = { ...stored, code: "disk_full", message };
+    return { to: "ready", delayMs: DISK_FULL_MS, failures: 0, lost: 0, why: "later", error: waiting };
+  }
   const failures = claimed.failures + 1;
   if (error instanceof PermanentError || error instanceof UnstorableValue || failures >= retry.failures) {
     return { to: "failed", error: stored, failures: 1, lost: 0 };
@@ -150,6 +163,13 @@ export function endingOf(
   // full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
   const delayMs = random() * Math.min(retry.max_ms, retry.initial_ms * retry.factor ** claimed.failures);
   return { to: "ready", delayMs, failures: 1, lost: 0, why: "failed", error: stored };
+}
+
+/** How soon a step looks again whether there is space, ms. */
+const DISK_FULL_MS = 5000;
+
+function isDiskFull({ code, cause }: StoredError): boolean {
+  return code === "ENOSPC" || code === "EDQUOT" || (cause !== undefined && isDiskFull(cause));
 }
 
 /** How a step whose lease ran out ends: ready again, and failed for good where it has killed its workers too often. */

@@ -4,6 +4,7 @@
  */
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { cancelRuns, endRuns, type EarlyEnd } from "./end-runs.ts";
 import { settleParent, type Context } from "./settle.ts";
 import { storedError } from "./task.ts";
@@ -13,9 +14,13 @@ import { FENCED } from "./wake.ts";
 
 /** Idempotent: a run that has ended stays as it is. Throws `RunNotFound`. */
 export async function cancelRun(db: Database, executionId: string, reason: Reason): Promise<Changed> {
-  const cancelled = await transact(db, (tx) => {
-    return endTree(tx, executionId, { due: isActive, top: { status: "CANCELLED", error: null, data: reason }, reason });
+  const top: EarlyEnd = { status: "CANCELLED", error: null, data: reason };
+  const cancelled = await transact(db, async (tx) => {
+    const changed = await endTree(tx, executionId, { due: isActive, top, reason });
+    failpoint("cancel.before");
+    return changed;
   });
+  failpoint("cancel.after");
   await tellFenced(db, cancelled.changed);
   return cancelled;
 }
@@ -30,8 +35,12 @@ export async function timeOutRun(db: Database, executionId: string): Promise<Cha
     const due = (status: string) => run?.overdue === true && (status === "PENDING" || status === "RUNNING");
     const error = storedError(new TimedOut("run", run?.ms ?? 0));
     const top = { status: "TIMED_OUT" as const, error, data: { error } };
-    return endTree(tx, executionId, { due, top, reason: { by: "orchestrator", why: `${executionId} has timed out` } });
+    const reason = { by: "orchestrator", why: `${executionId} has timed out` };
+    const changed = await endTree(tx, executionId, { due, top, reason });
+    failpoint("time-out.before");
+    return changed;
   });
+  failpoint("time-out.after");
   await tellFenced(db, ended.changed);
   return ended;
 }

@@ -1,6 +1,7 @@
 /** A step that starts a run of another workflow and waits for it, without holding a slot. */
 import { sql } from "kysely";
-import type { Tx } from "../database/connect.ts";
+import { transact, type Queryable, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import type { Claimed } from "./claim.ts";
 import { newestDefinition } from "./definition.ts";
 import type { Settled } from "./outcome.ts";
@@ -14,11 +15,21 @@ import { startChild } from "./start.ts";
  * current, or the child is under way.
  */
 export async function openChildRun(
-  tx: Tx,
+  db: Queryable,
   context: Context,
   step: Claimed,
   workflowName: string,
 ): Promise<Settled | null> {
+  const settled = await transact(db, async (tx) => {
+    const opened = await open(tx, context, step, workflowName);
+    failpoint("child-start.before");
+    return opened;
+  });
+  failpoint("child-start.after");
+  return settled;
+}
+
+async function open(tx: Tx, context: Context, step: Claimed, workflowName: string): Promise<Settled | null> {
   await lockRuns(tx, [step.executionId]);
   const run = await sql<{ status: string }>`select status from lector.workflow_instances
     where execution_id = ${step.executionId}`.execute(tx);

@@ -15,6 +15,7 @@
  */
 import { sql, type RawBuilder } from "kysely";
 import { transact, type Database, type Queryable } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import type { Variables } from "./advance.ts";
 
 /** A running attempt of this process. */
@@ -58,8 +59,11 @@ export type ClaimRequest = {
 export type Claims = { claimed: Claimed[]; missed: boolean };
 
 /** Claims what belongs to no group. */
-export function claimUngrouped(db: Queryable, request: ClaimRequest): Promise<Claims> {
-  return claim(db, request, null, sql`${request.limit}::int`);
+export async function claimUngrouped(db: Queryable, request: ClaimRequest): Promise<Claims> {
+  failpoint("claim.before");
+  const claims = await claim(db, request, null, sql`${request.limit}::int`);
+  if (claims.claimed.length > 0) failpoint("claim.after");
+  return claims;
 }
 
 /** The groups that have work for this process right now. */
@@ -75,7 +79,7 @@ export async function groupsWithWork(db: Queryable, request: ClaimRequest): Prom
 
 /** Claims within a group's limit, over all processes. */
 export async function claimInGroup(db: Database, request: ClaimRequest, groupKey: string): Promise<Claims> {
-  return transact(db, async (tx) => {
+  const claims = await transact(db, async (tx) => {
     // The group's row is locked first and counted in a statement of its own: one statement would count in a snapshot
     // from before the lock, and two processes could then both fill the same slots.
     const locked = await sql<{ max_running: number }>`
@@ -83,8 +87,12 @@ export async function claimInGroup(db: Database, request: ClaimRequest, groupKey
     const limit = locked.rows[0]!.max_running;
     const free = sql`greatest(0, least(${request.limit}::int, ${limit}::int - (select count(*)::int
       from lector.workflow_steps r where r.state = 'running' and r.group_key = ${groupKey})))`;
-    return claim(tx, request, groupKey, free);
+    const found = await claim(tx, request, groupKey, free);
+    failpoint("claim-group.before");
+    return found;
   });
+  failpoint("claim-group.after");
+  return claims;
 }
 
 /** Sets a group's limit for all processes. */

@@ -6,6 +6,7 @@
  */
 import { sql, type RawBuilder } from "kysely";
 import { transact, type Database, type Queryable } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import type { RunStatus } from "./find.ts";
 import { reopenTree, unlessHeld } from "./reopen.ts";
 import type { StoredError } from "./task.ts";
@@ -148,14 +149,17 @@ export type Replayed = Changed & { executionId: string };
  * Not `changed`: it was replayed before. Throws `DeadLetterNotFound`, and `RunConflict` where another active run does the
  * same or the step cannot be opened.
  */
-export function replayDeadLetter(db: Database, taskId: string, reason: Reason): Promise<Replayed> {
-  return transact(db, async (tx) => {
+export async function replayDeadLetter(db: Database, taskId: string, reason: Reason): Promise<Replayed> {
+  const replayed = await transact(db, async (tx) => {
     const { rootId: executionId } = await findDeadLetter(tx, taskId);
     const { top } = await lockTree(tx, executionId);
     const { state, executionId: run, step, item, name, attempt, error } = await findDeadLetter(tx, taskId);
     if (state !== "failed" || top.status !== "FAILED") return { executionId, status: top.status, changed: false };
     const failure = { task_id: taskId, execution_id: run, step, item, name, attempt, error };
     const status = await unlessHeld(executionId, () => reopenTree(tx, executionId, { ...reason, replay: failure }));
+    failpoint("replay.before");
     return { executionId, status, changed: true };
   });
+  failpoint("replay.after");
+  return replayed;
 }

@@ -7,6 +7,7 @@
  */
 import { sql } from "kysely";
 import { isConflict, isConnectionError, transact, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { dueOccurrences, type Timing } from "./occurrences.ts";
 import { definitionsFor, type ScheduleTools, type Starts } from "./schedules.ts";
 import { startRun, type StartRequest } from "./start.ts";
@@ -45,8 +46,13 @@ export async function fireDue(tools: FireTools): Promise<Fired[]> {
 }
 
 /** Null: another process has fired it, or somebody has changed it since it was read. */
-function fire(tools: FireTools, due: Due, requests: StartRequest[], why: StoredError | null): Promise<Fired | null> {
-  return transact(tools.db, async (tx) => {
+async function fire(
+  tools: FireTools,
+  due: Due,
+  requests: StartRequest[],
+  why: StoredError | null,
+): Promise<Fired | null> {
+  const fired = await transact(tools.db, async (tx) => {
     const { rows } = await sql<{ now: Date; nextAt: Date }>`
       select now() as now, next_at as "nextAt" from lector.schedules
       where schedule_id = ${due.scheduleId} and revision = ${due.revision}
@@ -67,8 +73,11 @@ function fire(tools: FireTools, due: Due, requests: StartRequest[], why: StoredE
         error = case when ${moments.length > 0} then ${error && JSON.stringify(error)}::jsonb else error end
       where schedule_id = ${due.scheduleId}`.execute(tx);
     if (runs.length > 0) await wakeWorkers(tx);
+    failpoint("fire.before");
     return { scheduleId: due.scheduleId, name: due.name, runs, error };
   });
+  failpoint("fire.after");
+  return fired;
 }
 
 function timesOf(due: Due, nextAt: Date, now: Date): ReturnType<typeof dueOccurrences> | { error: StoredError } {

@@ -4,6 +4,7 @@
  */
 import { sql } from "kysely";
 import { isConflict, transact, type Database, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { releaseAbandoned } from "./admit.ts";
 import { endingOf } from "./attempt.ts";
 import { tellFenced, timeOutRun } from "./cancel.ts";
@@ -27,6 +28,7 @@ export async function endOverdue(db: Database, options: OverdueOptions): Promise
   if (ended.length > 0) options.ended({ ended, opened: false, admits: true });
   for (const step of await overdueSteps(db)) {
     const settled = await transact(db, (tx) => endStep(tx, step, options)).catch(giveWay);
+    failpoint("overdue.after");
     await tellFenced(db, settled?.accepted.has(step.taskId) ?? false);
     if (settled) options.ended(settled);
   }
@@ -82,6 +84,7 @@ async function endStep(tx: Tx, { taskId, executionId }: OverdueStep, o: OverdueO
   const outcome = { taskId, executionId, step, item, from, attempt, ending: await endingFor(row, o) };
   const settled = await settle(tx, o.context, [outcome], { reachesOtherRuns: false });
   if (outcome.ending.to === "ready") await releaseAbandoned(tx, [row.root_id]);
+  failpoint("overdue.before");
   return settled;
 }
 

@@ -5,20 +5,24 @@
  */
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { isActive } from "./cancel.ts";
 import { lockWhole, RunConflict, wakeWorkers, type Changed, type Reason } from "./tree.ts";
 
 /** Idempotent. Throws `RunNotFound`, and `RunConflict` for a run that has ended, or belongs to another. */
-export function pauseRun(db: Database, executionId: string, reason: Reason): Promise<Changed> {
-  return transact(db, async (tx) => {
+export async function pauseRun(db: Database, executionId: string, reason: Reason): Promise<Changed> {
+  const paused = await transact(db, async (tx): Promise<Changed> => {
     const { top, ids } = await lockWhole(tx, executionId, "Pause");
     if (!isActive(top.status)) {
       throw new RunConflict(`The run ${executionId} has ended as ${top.status}: there is nothing to pause.`);
     }
     if (top.status === "PAUSED") return { status: "PAUSED", changed: false };
     await pause(tx, ids, reason);
+    failpoint("pause.before");
     return { status: "PAUSED", changed: true };
   });
+  failpoint("pause.after");
+  return paused;
 }
 
 async function pause(tx: Tx, runs: string[], reason: Reason): Promise<void> {
@@ -37,8 +41,8 @@ async function pause(tx: Tx, runs: string[], reason: Reason): Promise<void> {
 }
 
 /** Idempotent. Throws `RunNotFound`, and `RunConflict` for a run that has ended, or belongs to another. */
-export function resumeRun(db: Database, executionId: string, reason: Reason): Promise<Changed> {
-  return transact(db, async (tx) => {
+export async function resumeRun(db: Database, executionId: string, reason: Reason): Promise<Changed> {
+  const resumed = await transact(db, async (tx) => {
     const { top, ids } = await lockWhole(tx, executionId, "Resume");
     if (!isActive(top.status)) {
       throw new RunConflict(`The run ${executionId} has ended as ${top.status}: "retry" or "restart" goes on with it.`);
@@ -46,8 +50,11 @@ export function resumeRun(db: Database, executionId: string, reason: Reason): Pr
     if (top.status !== "PAUSED") return { status: top.status, changed: false };
     const status = await resume(tx, ids, executionId, reason);
     await wakeWorkers(tx);
+    failpoint("resume.before");
     return { status, changed: true };
   });
+  failpoint("resume.after");
+  return resumed;
 }
 
 /** A run that gave its place back while it was paused (admit.ts) stays parked until it is admitted again. */

@@ -1,6 +1,7 @@
 /** Takes steps back from workers that are dead, and ends what is overdue: any process does it, for the steps of all. */
 import type { Database } from "../database/connect.ts";
 import { answeredWithin } from "../database/patience.ts";
+import { failpoint } from "../failpoint.ts";
 import { lostEnding, monotonicMs } from "./attempt.ts";
 import type { Identity } from "./identity.ts";
 import { answerMs, leaseWatch, runningSteps } from "./lease.ts";
@@ -27,13 +28,17 @@ export function reaperOf(
     const steps = await answeredWithin(answerMs(o.leaseMs), () => runningSteps(db, null));
     const silent = new Set(watch(steps, monotonicMs()));
     for (const step of steps.filter((each) => silent.has(each) || o.identity.isDead(each.workerId))) {
+      failpoint("reap.before");
       o.settler.add({
         outcome: { ...step, from: "running", ending: lostEnding(step.lost, step.name) },
         apply: null,
         rootId: step.rootId,
         inChildRun: step.inChildRun,
         failed: null,
-        settled: o.reaped,
+        settled() {
+          failpoint("reap.after");
+          o.reaped();
+        },
       });
     }
   }

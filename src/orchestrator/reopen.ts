@@ -1,6 +1,7 @@
 /** A person retries a run that failed, timed out or was cancelled: the same run goes on, and what is done stays done. */
 import { sql } from "kysely";
 import { sqlState, transact, type Database, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { isActive } from "./cancel.ts";
 import { appendEvent } from "./child-run.ts";
 import type { RunStatus } from "./find.ts";
@@ -10,8 +11,16 @@ import { lockWhole, RunConflict, wakeWorkers, type Reason } from "./tree.ts";
  * Answers the run's new status. Throws `RunNotFound`, and `RunConflict` where the run completed, is active, cannot be
  * mended, belongs to another, or another active run does the same.
  */
-export function reopenRun(db: Database, executionId: string, reason: Reason): Promise<RunStatus> {
-  return unlessHeld(executionId, () => transact(db, (tx) => reopenTree(tx, executionId, reason)));
+export async function reopenRun(db: Database, executionId: string, reason: Reason): Promise<RunStatus> {
+  const reopened = await unlessHeld(executionId, () =>
+    transact(db, async (tx) => {
+      const status = await reopenTree(tx, executionId, reason);
+      failpoint("reopen.before");
+      return status;
+    }),
+  );
+  failpoint("reopen.after");
+  return reopened;
 }
 
 /** Says so where another active run holds the dedupe key of the run that becomes active again. */

@@ -5,6 +5,7 @@
 import { sql } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
 import { runShaped, type Slot } from "../database/statement.ts";
+import { failpoint } from "../failpoint.ts";
 import { advance, type Advance, type RunView, type Variables } from "./advance.ts";
 import { appendEvent } from "./child-run.ts";
 import { definitionsOf, type Definition } from "./definition.ts";
@@ -35,14 +36,22 @@ export type Restart = (executionId: string, from: string | number, reason: Reaso
  * is stopped; a paused one stays paused. Throws `RunNotFound`, `UnknownStep`, and `RunConflict` where the run has not come
  * to that step, belongs to another, or another active run does the same.
  */
-export function restartRun(
+export async function restartRun(
   db: Database,
   context: Opening,
   executionId: string,
   from: string | number,
   reason: Reason,
 ): Promise<Restarted> {
-  return unlessHeld(executionId, () => transact(db, (tx) => restart(tx, context, executionId, from, reason)));
+  const restarted = await unlessHeld(executionId, () =>
+    transact(db, async (tx) => {
+      const gone = await restart(tx, context, executionId, from, reason);
+      failpoint("restart.before");
+      return gone;
+    }),
+  );
+  failpoint("restart.after");
+  return restarted;
 }
 
 async function restart(

@@ -5,21 +5,25 @@
  */
 import { sql, type RawBuilder } from "kysely";
 import { transact, type Queryable, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 
 /** Of a batch: so many runs with their child runs, and fewer where they have more events than this in all. */
 const MOST_RUNS = 100;
 const MOST_EVENTS = 10_000;
 
 /** `days`: how long ago a run must have ended, all of it. `more`: there may be others. */
-export function removeEnded(db: Queryable, days: number): Promise<{ removed: number; more: boolean }> {
-  return transact(db, async (tx) => {
+export async function removeEnded(db: Queryable, days: number): Promise<{ removed: number; more: boolean }> {
+  const removed = await transact(db, async (tx) => {
     const old = await oldRuns(tx, days);
     let events = 0;
     const batch = old.filter((run, n) => (events += run.events) <= MOST_EVENTS || n === 0);
     const ids = batch.flatMap((run) => run.ids);
     if (ids.length > 0) await remove(tx, ids);
+    failpoint("remove.before");
     return { removed: batch.length, more: batch.length < old.length || old.length === MOST_RUNS };
   });
+  failpoint("remove.after");
+  return removed;
 }
 
 type OldRun = { ids: string[]; events: number };

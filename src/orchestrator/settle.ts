@@ -30,6 +30,7 @@
  */
 import { sql } from "kysely";
 import type { Queryable, Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { advance, type RunView, type Variables } from "./advance.ts";
 import type { Definition } from "./definition.ts";
 import { cancelBelow } from "./end-runs.ts";
@@ -73,7 +74,9 @@ export async function settle(
 
 /** Settles outcomes that are known to have no consequence beyond their own rows, in one statement of its own. */
 export async function settleAlone(db: Queryable, outcomes: Outcome[]): Promise<Settled> {
+  failpoint("settle-alone.before");
   const written = await writeOutcomes(db, outcomes);
+  failpoint("settle-alone.after");
   return { ...written, ended: written.ended.map((run) => run.executionId) };
 }
 
@@ -109,9 +112,14 @@ async function consequences(tx: Tx, context: Context, outcomes: Outcome[], writt
     if (outcome.item !== null) await failFanOut(tx, outcome, outcome.ending.error);
     else if (outcome.from === "waiting") following.push(...(await itemsTakenBack(tx, outcome, outcome.ending.error)));
   }
-  for (const { taskId } of written.joined) following.push(await endWaiting(tx, context, taskId, null));
+  for (const { taskId } of written.joined) {
+    failpoint("join.before");
+    following.push(await endWaiting(tx, context, taskId, null));
+  }
   for (const run of written.ended) {
-    if (run.parentStepId) following.push(await endWaiting(tx, context, run.parentStepId, run.executionId));
+    if (!run.parentStepId) continue;
+    failpoint("child-end.before");
+    following.push(await endWaiting(tx, context, run.parentStepId, run.executionId));
   }
   return following;
 }

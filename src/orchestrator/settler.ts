@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { answeredWithin } from "../database/patience.ts";
 import { isConflict, isConnectionError, sqlState, transact, unlessVictim, type Database } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { releaseAbandoned } from "./admit.ts";
 import type { Ending, Outcome, Settled } from "./outcome.ts";
 import { settle, settleAlone, type Context } from "./settle.ts";
@@ -53,9 +54,15 @@ export function openSettler(
     flushing = null;
   }
 
-  function settleShared(some: Settlement[]): Promise<Settled> {
+  async function settleShared(some: Settlement[]): Promise<Settled> {
     const reachesOtherRuns = some.some((settlement) => settlement.inChildRun);
-    return transact(db, (tx) => settle(tx, context, outcomesOf(some), { reachesOtherRuns }));
+    const settled = await transact(db, async (tx) => {
+      const result = await settle(tx, context, outcomesOf(some), { reachesOtherRuns });
+      failpoint("settle-shared.before");
+      return result;
+    });
+    failpoint("settle-shared.after");
+    return settled;
   }
 
   async function settleSome(some: Settlement[], write: Write, answerMs = o.answerMs): Promise<void> {
@@ -89,14 +96,20 @@ export function openSettler(
     await settleSome([replacement], () => settleSingle(replacement));
   }
 
-  function settleSingle({ outcome, apply, rootId, inChildRun }: Settlement): Promise<Settled> {
-    return transact(db, async (tx) => {
+  async function settleSingle({ outcome, apply, rootId, inChildRun }: Settlement): Promise<Settled> {
+    const settled = await transact(db, async (tx) => {
       const result = await settle(tx, context, [outcome], { reachesOtherRuns: inChildRun });
       if (!result.accepted.has(outcome.taskId)) return result;
-      if (apply) await apply(tx as never);
+      if (apply) {
+        failpoint("apply.before");
+        await apply(tx as never);
+      }
       if (outcome.ending.to === "ready") await releaseAbandoned(tx, [rootId]);
+      failpoint("settle-single.before");
       return result;
     });
+    failpoint("settle-single.after");
+    return settled;
   }
 
   return {

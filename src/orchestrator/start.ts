@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import { sqlState, type Queryable, type Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import { advance, type NewStep } from "./advance.ts";
 import type { StoredDefinition } from "./definition.ts";
 import type { Handover } from "./rows.ts";
@@ -71,7 +72,9 @@ export async function startRun(
   const alone = run.plan.steps.length === 1 && run.plan.status === null && run.admissionKeys.length === 0;
   const handover = alone && first.groupKey === null ? reserve(first) : null;
   for (;;) {
+    failpoint("start.before");
     if (await insertRun(db, run, handover)) {
+      failpoint("start.after");
       const { ownerId, workflowId, traceparent, inputText } = run;
       const taken = handover && { step: first, ownerId, workflowId, traceparent, inputText };
       return { executionId, joined: false, taken };

@@ -23,6 +23,11 @@ export type TaskContext = {
   attempt: number;
   /** Aborts when the run was cancelled, the lease is lost or the process stops; the reason says which. */
   signal: AbortSignal;
+  /**
+   * Throws where the lease may have run out by this process's own clock. To be asked right before what cannot be taken
+   * back, such as a paid call: a process that was frozen does not know it yet, and its signal tells a moment later.
+   */
+  assertLeased(): void;
   /** Part of the work that is done, 0 to 1; written at most twice a second. */
   progress(done: number): void;
 };

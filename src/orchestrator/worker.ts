@@ -3,8 +3,9 @@
  * others. Several work side by side, in one process or many; none of them is special.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { isConflict, isConnectionError, transact, type Connection } from "../database/connect.ts";
+import { isConflict, isConnectionError, type Connection } from "../database/connect.ts";
 import { answeredWithin } from "../database/patience.ts";
+import { failpoint } from "../failpoint.ts";
 import type { AdmissionLimit } from "./admit.ts";
 import { CHILD_RUN, type NewStep, type Variables } from "./advance.ts";
 import {
@@ -102,7 +103,7 @@ export function startWorker(options: WorkerOptions): Worker {
     // where no notification arrives, cancelled work is found by looking
     setInterval(() => void (connection.listenUrl ? null : guard(checkFences)), pollMs),
     setInterval(() => void guard(heartbeat), heartbeatMs),
-    setInterval(() => void guard(reap), Math.min(1000, leaseMs / 4)),
+    setInterval(() => void guard(reap), Math.min(500, leaseMs / 4)), // so a lease and a second suffice
     setInterval(abortStale, Math.min(250, leaseMs / 10)),
     setInterval(() => void guard(reportProgress), 500),
   ];
@@ -133,7 +134,7 @@ export function startWorker(options: WorkerOptions): Worker {
 
   async function runTask(attempt: Attempt): Promise<void> {
     const { claimed } = attempt;
-    const finished = await runAttempt(attempt, tasks.get(claimed.taskType), context, random);
+    const finished = await runAttempt(attempt, tasks.get(claimed.taskType), context, { random, abortStale });
     if (!finished) return leave(attempt);
     const { outcome } = finished;
     outcome.handover = stopping ? null : handover();
@@ -163,6 +164,7 @@ export function startWorker(options: WorkerOptions): Worker {
     running.delete(tokenKey(claimed));
     if (accepted && variables) {
       for (const step of result.taken.filter((each) => each.executionId === claimed.executionId)) {
+        failpoint("handover.after");
         launch(claimedOf(step, { ...claimed, variables }), leasedAt);
       }
     }
@@ -190,9 +192,8 @@ export function startWorker(options: WorkerOptions): Worker {
       step = (await context.definitionOf(claimed.workflowId)).steps[claimed.step - 1]!;
       const { workflow } = step;
       const input = await resolveInput(store, claimed.input);
-      const settled = await answeredWithin(answerMs(leaseMs), () =>
-        transact(db, (tx) => openChildRun(tx, context, { ...claimed, input }, workflow!)),
-      );
+      const opening = { ...claimed, input };
+      const settled = await answeredWithin(answerMs(leaseMs), () => openChildRun(db, context, opening, workflow!));
       if (settled) tellEnds(settled);
       leave(attempt);
       wakes.work();

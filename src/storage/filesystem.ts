@@ -1,10 +1,11 @@
 /** Storage in a folder: written under a temporary name, synced, renamed. */
 import { createHash, randomUUID } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
-import { access, mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { keyOf, NotStored, type Storage, type Stored } from "./storage.ts";
+import { failpoint } from "../failpoint.ts";
+import { keyOf, NotStored, StorageFull, type Storage, type Stored } from "./storage.ts";
 
 const ABANDONED_MS = 24 * 3600 * 1000;
 
@@ -19,6 +20,7 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
     const key = keyOf(sha256);
     const path = pathOf(key);
     const folderOfPath = dirname(path);
+    failpoint("store.before");
     // over the same bytes, if they were there already; a folder is made once and used thousands of times
     await rename(scratch, path).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
@@ -26,11 +28,19 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
       await rename(scratch, path);
       await syncFolder(folder);
     });
+    failpoint("store.renamed");
     await syncFolder(folderOfPath);
+    failpoint("store.after");
     return { key, sha256, bytes };
   }
 
   return {
+    async assertRoom(bytes) {
+      const { bavail, bsize } = await statfs(folder);
+      const free = bavail * bsize;
+      if (free >= bytes) return;
+      throw new StorageFull(`The storage in ${folder} has ${free} bytes left, where ${bytes} are needed.`);
+    },
     scratch: () => join(temporary, randomUUID()),
     async put(bytes) {
       const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -7,6 +7,8 @@ export type Stored = { key: string; sha256: string; bytes: number };
 export type Storage = {
   /** Stores bytes; they survive a crash of the machine once this resolves. Rejects where the disk is full or read-only. */
   put(bytes: Uint8Array): Promise<Stored>;
+  /** Rejects with `StorageFull` where there is no room for so many bytes: before something is paid that must be stored. */
+  assertRoom(bytes: number): Promise<void>;
   /** A new file name for a process that writes by itself, to be taken in by `adopt`, or removed by `discard`. */
   scratch(): string;
   /** Stores a finished scratch file. */
@@ -23,6 +25,11 @@ export type Storage = {
 
 export class NotStored extends Error {
   override name = "NotStored";
+}
+
+export class StorageFull extends Error {
+  override name = "StorageFull";
+  code = "ENOSPC";
 }
 
 /** The key under which bytes with this hash are stored. */

@@ -1,5 +1,8 @@
 /** Steps `speech` and `remaster`: one fragment is spoken where it must be, mastered and encoded. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { failpoint } from "../failpoint.ts";
+import { isConnectionError, type Database } from "../database/connect.ts";
 import { encodingsOf, type FormatId } from "../media/formats.ts";
 import type { Part } from "../media/parts.ts";
 import { CEILING_DBTP, keyOfFragment, saveFragments, type MadeFragment } from "../narration/fragments.ts";
@@ -36,6 +39,10 @@ const made = z.object({ samples: z.int() });
 
 /** How soon a segment that another attempt is buying is looked for again, ms. */
 const BUSY_MS = 250;
+/** Less space than this is none: several calls write at once, each as much as a long sentence in PCM, and Postgres too. */
+const ROOM_BYTES = 32 * 2 ** 20;
+/** How soon a database that is away is asked again, ms. */
+const AWAY_MS = 200;
 
 export function speechTask(tools: NarrationTools): Task<z.infer<typeof speechInput>, z.infer<typeof made>> {
   return {
@@ -87,8 +94,9 @@ export async function speak(
     characters: charactersOf(text),
     pricePerCharacter: provider.price,
   }));
+  await tools.storage.assertRoom(ROOM_BYTES);
   const { ready, mine, busy } = await claimWhole(tools, claimant, wanted);
-  for (const segment of await buy(tools, provider, { voice, pace }, claimant, spoken, mine, context.signal)) {
+  for (const segment of await buy(tools, provider, { voice, pace }, claimant, spoken, mine, context)) {
     ready.set(segment.fingerprint, segment);
   }
   if (busy.length > 0) throw new RetryLater(BUSY_MS, `${busy.length} segments are being spoken elsewhere.`);
@@ -118,26 +126,27 @@ async function buy(
   claimant: Claimant,
   texts: Map<string, { text: string; language: string; foreign: boolean }>,
   mine: Map<string, string>,
-  signal: AbortSignal,
+  { signal, assertLeased }: TaskContext,
 ): Promise<ReadySegment[]> {
   if (mine.size === 0) return [];
   const { db, storage } = tools;
+  let answered = false;
   const requests = [...mine.keys()].map((fingerprint): SpeechRequest => {
     const { text, language, foreign } = texts.get(fingerprint)!;
     const spoken = { text, language, ...(foreign && { foreign }) };
     return { voice: voice.voice, settings: voice.settings, ...spoken, path: storage.scratch() };
   });
   try {
-    const speeches = await provider.speak(requests, { signal }).catch(async (error: unknown) => {
-      if (error instanceof SpeechError || error instanceof VoiceError) await waste(db, [...mine.values()]);
-      throw asTaskError(error);
-    });
+    failpoint("call.before");
+    assertLeased();
+    const speeches = await provider.speak(requests, { signal });
+    answered = true;
     const spoken = speeches.map((speech, index) => ({ ...speech, path: requests[index]!.path }));
     const takes = await keep(tools, [...mine], spoken, signal);
     const refused = refusedOf(takes, texts, voice, pace);
     const broken = new Set(refused.map((take) => take.fingerprint));
     const bought = takes.filter((take) => !broken.has(take.fingerprint));
-    const accepted = await finishSegments(db, claimant, bought);
+    const accepted = await finish(db, claimant, bought, signal);
     if (refused.length > 0) {
       await refuseTakes(db, refused);
       throw brokenTakes(refused, texts, voice);
@@ -146,9 +155,33 @@ async function buy(
       throw new RetryLater(0, "The right to buy these segments passed to another attempt.");
     }
     return bought;
+  } catch (error) {
+    // Where the answer is lost, nobody knows what was paid: whoever takes the claim over says so.
+    const known = answered || signal.aborted || error instanceof SpeechError || error instanceof VoiceError;
+    if (known) await wasteCalls(db, [...mine.values()]);
+    throw asTaskError(error);
   } finally {
     await Promise.all(requests.map(({ path }) => storage.discard(path)));
   }
+}
+
+/** T3. While the database is away what is paid is held fast, as long as the lease is ours. */
+async function finish(db: Database, claimant: Claimant, bought: Take[], signal: AbortSignal): Promise<Set<string>> {
+  for (;;) {
+    try {
+      return await finishSegments(db, claimant, bought);
+    } catch (error) {
+      if (!isConnectionError(error)) throw error;
+      await sleep(AWAY_MS, undefined, { signal });
+    }
+  }
+}
+
+/** What came of these calls is used by nobody. Rows that are settled stay so. */
+async function wasteCalls(db: Database, ledgerIds: string[]): Promise<void> {
+  failpoint("waste.before");
+  await waste(db, ledgerIds);
+  failpoint("waste.after");
 }
 
 /** T2: the bytes, before anything depends on them; then what they sound like. */

@@ -81,7 +81,10 @@ export async function openReal(db: Database): Promise<Real> {
       if (claimed.taskType === CHILD_RUN && how === "done") return endByChild(claimed);
       const attempt = newAttempt(claimed, 0);
       if (how === "back") attempt.controller.abort(new Stopped());
-      const { outcome, ...finished } = (await runAttempt(attempt, taskThat(how), context, () => 1))!;
+      const { outcome, ...finished } = (await runAttempt(attempt, taskThat(how), context, {
+        random: () => 1,
+        abortStale() {},
+      }))!;
       const [next] = outcome.ending.to === "done" ? (outcome.ending.next?.steps ?? []) : [];
       outcome.handover = take && next?.groupKey === null && next.state === "ready" ? me : null;
       const { rootId, inChildRun } = claimed;

@@ -40,3 +40,13 @@ test("a folder that cannot be made is refused when it is opened", async () => {
   writeFileSync(join(folder, "file"), "");
   await expect(filesystemStorage(join(folder, "file", "storage"))).rejects.toThrow("ENOTDIR");
 });
+
+test("more bytes than there is room for are refused before they are written", async () => {
+  const storage = await filesystemStorage(newFolder());
+  await storage.assertRoom(1);
+  await expect(storage.assertRoom(2 ** 60)).rejects.toMatchObject({
+    name: "StorageFull",
+    code: "ENOSPC",
+    message: expect.stringMatching(/ bytes left, where 1152921504606847000 are needed/),
+  });
+});
