@@ -38,6 +38,14 @@ export const guards: Guard[] = [
     test: "contract/accepted-is-kept.test.ts",
   },
   {
+    promise: 1,
+    guard: "a run with a child run that is under way is not removed",
+    file: "orchestrator/retention.ts",
+    find: " and not exists (\n      select 1 from lector.workflow_instances c\n      where c.root_id = i.execution_id and c.parent_step_id is not null and c.ended_at is null)",
+    replace: "",
+    test: "contract/retention.test.ts",
+  },
+  {
     promise: 2,
     guard: "an Idempotency-Key belongs to one start",
     file: SPINE,
@@ -60,6 +68,22 @@ export const guards: Guard[] = [
     find: "key text not null check (key <> '')",
     replace: "key text not null",
     test: ROWS,
+  },
+  {
+    promise: 2,
+    guard: "a moment of a schedule is fired by who locks it",
+    file: "orchestrator/fire.ts",
+    find: "\n      for update skip locked`",
+    replace: "`",
+    test: "contract/schedules.test.ts",
+  },
+  {
+    promise: 2,
+    guard: "a schedule that was changed meanwhile is not fired as it was",
+    file: "orchestrator/fire.ts",
+    find: " and revision = ${due.revision}",
+    replace: "",
+    test: "contract/schedules.test.ts",
   },
   {
     promise: 3,
@@ -302,6 +326,14 @@ export const guards: Guard[] = [
     find: "if old.state in ('settled', 'wasted') or",
     replace: "if",
     test: ROWS,
+  },
+  {
+    promise: 7,
+    guard: "who was frozen looks at its clock before it calls",
+    file: "workflows/narrate-speech.ts",
+    find: "    assertLeased();\n",
+    replace: "",
+    test: "contract/takeover.test.ts",
   },
   {
     promise: 8,
