@@ -9,6 +9,7 @@ import { timeouts } from "./migrations/003-timeouts.ts";
 import { ageing } from "./migrations/004-ageing.ts";
 import { control } from "./migrations/005-control.ts";
 import { housekeeping } from "./migrations/006-housekeeping.ts";
+import { waiting } from "./migrations/007-waiting.ts";
 
 const migrations: Record<string, Migration> = {
   "001-spine": spine,
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   "004-ageing": ageing,
   "005-control": control,
   "006-housekeeping": housekeeping,
+  "007-waiting": waiting,
 };
 
 export type Migrated = { applied: string[]; schema: string };

@@ -7,7 +7,7 @@
  * until no process works on it any more (its last worker handed back its steps or died, or it was paused and its last
  * attempt has ended): then it queues for admission again, where it stood before, so that such runs block nobody.
  */
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
 import { failpoint } from "../failpoint.ts";
 
@@ -16,7 +16,9 @@ export type AdmissionLimit = (key: string) => number;
 
 /** Admits what has room; only the run `rootId` where one is given. Answers how many. */
 export async function admit(db: Database, limitOf: AdmissionLimit, rootId: string | null): Promise<number> {
-  const { rows } = await sql`select 1 from lector.workflow_instances where ${waiting(rootId)} limit 1`.execute(db);
+  // in order, since Postgres may else read the whole table for the first that it meets
+  const { rows } = await sql`select 1 from lector.workflow_instances where ${waiting(rootId)}
+    order by order_at limit 1`.execute(db);
   if (rows.length === 0) return 0;
   const admitted = await transact(db, async (tx) => {
     // One admitter at a time: it counts what the one before it committed.
@@ -24,32 +26,72 @@ export async function admit(db: Database, limitOf: AdmissionLimit, rootId: strin
     await releasePaused(tx);
     const live = await countsByKey(tx);
     const isFull = (key: string) => (live.get(key) ?? 0) >= limitOf(key);
-    const candidates = await candidatesBeside(tx, [...live.keys()].filter(isFull), rootId);
-    const taken = candidates.filter(({ admission_keys: keys }) => {
-      if (keys.some(isFull)) return false;
-      keys.forEach((key) => live.set(key, (live.get(key) ?? 0) + 1));
-      return true;
-    });
-    const unparked = await unpark(
-      tx,
-      taken.map((run) => run.execution_id),
-    );
+    let count = 0;
+    while (count < MOST) {
+      const candidates = await candidatesBeside(tx, [...live.keys()].filter(isFull), rootId);
+      const next = candidates.filter(({ admission_keys: keys }) => {
+        if (keys.some(isFull)) return false;
+        keys.forEach((key) => live.set(key, (live.get(key) ?? 0) + 1));
+        return true;
+      });
+      if (next.length === 0) break;
+      count += await unpark(
+        tx,
+        next.map((run) => run.execution_id),
+      );
+    }
     failpoint("admit.before");
-    return unparked;
+    return count;
   });
   failpoint("admit.after");
   return admitted;
 }
 
-const PAGE = 200;
+/** In one transaction; the next look finds the rest. */
+const MOST = 200;
+const PAGE = 20;
 
-/** The next in line, without those of full keys: however many of these queue, they hide nobody behind them. */
+/**
+ * The next in line, without those of full keys, in order. Mostly they stand among the first. Where these are all of full
+ * keys, it is asked by lanes (runs with the same keys, one after the other), so that nothing is read for the rest of them.
+ */
 async function candidatesBeside(tx: Tx, full: string[], rootId: string | null): Promise<Candidate[]> {
-  const { rows } = await sql<Candidate>`
-    select execution_id, admission_keys from lector.workflow_instances
-    where ${waiting(rootId)} and not admission_keys && ${full}::text[]
-    order by order_at, execution_id limit ${PAGE}`.execute(tx);
-  return rows;
+  const first = await sql<Candidate & { full: boolean }>`
+    select execution_id, admission_keys, admission_keys && ${full}::text[] as full from lector.workflow_instances
+    where ${waiting(rootId)} order by order_at, execution_id limit ${PAGE}`.execute(tx);
+  const beside = first.rows.filter((run) => !run.full);
+  if (beside.length > 0 || first.rows.length < PAGE) return beside;
+  return (await firstOfLanes(full).execute(tx)).rows;
+}
+
+/**
+ * The first `PAGE` runs of lanes without a full key. They are those of the `PAGE` lanes whose first run is the earliest.
+ * From lane to lane by the index: behind a lane come the lists that go on where it ends; behind one with a full key, those
+ * that have a greater key in its place, so that all lanes below that key are one step. Exported for its test.
+ */
+export function firstOfLanes(full: string[]): RawBuilder<Candidate> {
+  const fullAt = (keys: string) => sql`(select min(at) from unnest(${sql.raw(keys)}) with ordinality as k(key, at)
+        where key = any(${full}::text[]))`;
+  const first = (from: RawBuilder<unknown>) => sql`(select i.admission_keys as keys, i.order_at, i.execution_id,
+        ${fullAt("i.admission_keys")} as full_at
+      from lector.workflow_instances i where ${waiting(null)} ${from}
+      order by i.admission_keys collate "C", i.order_at, i.execution_id limit 1)`;
+  const behind = sql`case when l.full_at is null then l.keys || ''::text
+        else l.keys[:l.full_at - 1] || (l.keys[l.full_at] || chr(1)) end`;
+  return sql<Candidate>`
+    with recursive lane as (
+      ${first(sql``)}
+      union all
+      select n.* from lane l cross join lateral ${first(sql`and i.admission_keys collate "C" >= ${behind}`)} n
+    ), open as (
+      select keys from lane where full_at is null order by order_at, execution_id limit ${PAGE}
+    )
+    select r.execution_id, r.admission_keys from open cross join lateral (
+      select i.execution_id, i.admission_keys, i.order_at from lector.workflow_instances i
+      where ${waiting(null)} and i.admission_keys collate "C" >= open.keys
+        and i.admission_keys collate "C" < open.keys || ''::text
+      order by i.admission_keys collate "C", i.order_at, i.execution_id limit ${PAGE}) r
+    order by r.order_at, r.execution_id limit ${PAGE}`;
 }
 
 type Candidate = { execution_id: string; admission_keys: string[] };

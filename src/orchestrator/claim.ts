@@ -68,11 +68,13 @@ export async function claimUngrouped(db: Queryable, request: ClaimRequest): Prom
 
 /** The groups that have work for this process right now. */
 export async function groupsWithWork(db: Queryable, request: ClaimRequest): Promise<string[]> {
+  const inTree = request.rootId === null ? sql`` : sql`and s.root_id = ${request.rootId}`;
+  // the first of each queue: as a mere `exists`, Postgres may read them all
   const { rows } = await sql<{ group_key: string }>`
-    select g.group_key from lector.concurrency_groups g where exists (
-      select 1 from lector.workflow_steps s where s.state = 'ready' and not s.parked and s.group_key = g.group_key
-        and s.run_at <= now() and s.task_type = any(${request.taskTypes}::text[])
-        and (${request.rootId}::uuid is null or s.root_id = ${request.rootId}))
+    select g.group_key from lector.concurrency_groups g cross join lateral (
+      select 1 from lector.workflow_steps s where s.state = 'ready' and not s.parked and not s.delayed
+        and s.group_key = g.group_key and s.task_type = any(${request.taskTypes}::text[]) ${inTree}
+      limit 1) first
     order by g.group_key`.execute(db);
   return rows.map((row) => row.group_key);
 }
@@ -119,7 +121,7 @@ async function claim(
   const { rows } = await sql<ClaimedRow>`
     with picked as materialized (
       select s.task_id, s.execution_id from lector.workflow_steps s
-      where s.state = 'ready' and not s.parked and ${inGroup} and s.run_at <= now()
+      where s.state = 'ready' and not s.parked and ${inGroup} and not s.delayed
         and s.task_type = any(${request.taskTypes}::text[]) ${inTree}
       order by s.order_at, s.run_at limit ${limit} for update skip locked
     ), run as materialized (

@@ -4,6 +4,7 @@ import { answeredWithin } from "../database/patience.ts";
 import { admit, type AdmissionLimit } from "./admit.ts";
 import { monotonicMs } from "./attempt.ts";
 import { claimInGroup, claimUngrouped, groupsWithWork, type Claimed, type ClaimRequest } from "./claim.ts";
+import { endDelays } from "./delays.ts";
 import { answerMs } from "./lease.ts";
 
 export type Dispatcher = {
@@ -55,6 +56,7 @@ export function openDispatcher(o: DispatchOptions): Dispatcher {
     hungry = false;
     const everywhere = look;
     look = false;
+    if (everywhere && (await soon(() => endDelays(db)))) hungry = look = true;
     if (everywhere) await soon(() => admit(db, o.admissionLimit, request().rootId));
     if (everywhere || short.has(null)) await claimFrom(null);
     const groups = everywhere

@@ -82,7 +82,7 @@ async function reopenOne(tx: Tx, executionId: string): Promise<RunStatus> {
     where n.execution_id = s.execution_id and n.step = s.step and n.item is not null)`;
   const hasChild = sql`exists (select 1 from lector.workflow_instances c where c.parent_step_id = s.task_id)`;
   await sql`update lector.workflow_steps s set failures = 0, lost = 0, error = null, ended_at = null, progress = 0,
-      run_at = now(), state = case when (s.item is null and ${hasItems}) or ${hasChild} then 'waiting' else 'ready' end
+      run_at = now(), delayed = false, state = case when (s.item is null and ${hasItems}) or ${hasChild} then 'waiting' else 'ready' end
     where s.execution_id = ${executionId} and s.state in ('failed', 'cancelled') and s.discarded = 0`.execute(tx);
   // All its time begins anew.
   await sql`update lector.workflow_steps s set parked = s.state = 'ready' and ${parked},

@@ -13,7 +13,7 @@ export const stepColumns =
 
 /** Since when the first of a queue has waited, as if it were the first item of its fan-out (claim.ts). */
 const headOf = (group: string) => `(select s.order_at + s.priority * f.ageing_ms * interval '1 ms'
-      from lector.workflow_steps s where s.state = 'ready' and not s.parked and s.group_key ${group}
+      from lector.workflow_steps s where s.state = 'ready' and not s.parked and not s.delayed and s.group_key ${group}
       order by s.order_at, s.run_at limit 1)`;
 
 /** Where an item stands in its queue; a step that stands alone comes when it comes. */

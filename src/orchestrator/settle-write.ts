@@ -64,6 +64,7 @@ function settleStatement({ outcomes, steps, events, settlesItems, opensItems }: 
       update lector.workflow_steps s set state = o.state, output = o.output, error = o.error,
         failures = s.failures + o.failures, lost = s.lost + o.lost,
         run_at = case when o.state = 'ready' then now() + o.delay_ms * interval '1 ms' else s.run_at end,
+        delayed = o.state = 'ready' and o.delay_ms > 0,
         due_at = case when o.state = 'ready' and r.open
           then least(now() + (o.delay_ms + s.queue_ms) * interval '1 ms', s.deadline_at) end,
         parked = o.state = 'ready' and not (r.open and r.admitted), lease_expires_at = null,

@@ -1,8 +1,8 @@
 /**
  * How steps end, and what their end lets begin.
  *
- * A step is `ready` (it waits for a worker, from `run_at` on), `running` (an attempt holds its lease), `waiting` (for
- * its items or its child run), and in the end `done`, `failed` (the dead letter, with its cause) or `cancelled`.
+ * A step is `ready` (it waits for a worker, from `run_at` on; until then it is `delayed`), `running` (an attempt holds its
+ * lease), `waiting` (for its items or its child run), and in the end `done`, `failed` (the dead letter, with its cause) or `cancelled`.
  *
  *   ready   → running    a worker claims it: attempt + 1, a lease is set (claim.ts)
  *   running → done       its result is accepted; the next step opens, or the run is COMPLETED

@@ -339,7 +339,7 @@ export const guards: Guard[] = [
     promise: 8,
     guard: "a delay is waited for",
     file: "orchestrator/claim.ts",
-    find: "${inGroup} and s.run_at <= now()",
+    find: "${inGroup} and not s.delayed",
     replace: "${inGroup}",
     test: MODEL,
   },

@@ -11,6 +11,7 @@ import { admit } from "../../src/orchestrator/admit.ts";
 import { cancelRun } from "../../src/orchestrator/cancel.ts";
 import type { Claimed } from "../../src/orchestrator/claim.ts";
 import { DeadLetterNotFound, replayDeadLetter } from "../../src/orchestrator/dead-letters.ts";
+import { endDelays } from "../../src/orchestrator/delays.ts";
 import { renew, runningSteps, type RunningStep } from "../../src/orchestrator/lease.ts";
 import { endOverdue } from "../../src/orchestrator/overdue.ts";
 import { pauseRun, resumeRun } from "../../src/orchestrator/pause.ts";
@@ -157,9 +158,8 @@ export class World {
         };
       case "wait":
         return async () => {
-          await sql`update lector.workflow_steps set run_at = now() where state = 'ready' and run_at > now()`.execute(
-            db,
-          );
+          await sql`update lector.workflow_steps set run_at = now() where state = 'ready' and delayed`.execute(db);
+          await endDelays(db);
           return command;
         };
       case "together":
