@@ -11,7 +11,7 @@ export type Claim = {
 };
 
 /** One file each, which exports `run(args)`. */
-const names = ["narrate", "edit", "formats", "orchestrator", "memory", "http", "engines"];
+const names = ["narrate", "edit", "formats", "orchestrator", "memory", "http", "engines", "waiting"];
 
 const [name = "", ...args] = process.argv.slice(2);
 if (!names.includes(name)) {
