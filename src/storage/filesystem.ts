@@ -1,9 +1,13 @@
-/** Storage in a folder: written under a temporary name, synced, renamed. */
+/**
+ * Storage in a folder: written under a temporary name, synced, renamed. Whatever does not wait for the disk is asked for
+ * synchronously: there are thousands of small files, and a hop to the thread pool takes longer than what it is for.
+ */
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
-import { access, mkdir, open, readdir, readFile, rename, rm, stat, statfs, type FileHandle } from "node:fs/promises";
+import { accessSync, closeSync, existsSync, fdatasync, fsync, openSync, readSync, renameSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { promisify } from "node:util";
 import { failpoint } from "../failpoint.ts";
 import { keyOf, NotStored, StorageFull, type Storage, type Stored } from "./storage.ts";
 
@@ -22,12 +26,14 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
     const folderOfPath = dirname(path);
     failpoint("store.before");
     // over the same bytes, if they were there already; a folder is made once and used thousands of times
-    await rename(scratch, path).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
+    try {
+      renameSync(scratch, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       await mkdir(folderOfPath, { recursive: true });
-      await rename(scratch, path);
+      renameSync(scratch, path);
       await syncFolder(folder);
-    });
+    }
     failpoint("store.renamed");
     await syncFolder(folderOfPath);
     failpoint("store.after");
@@ -55,16 +61,18 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
       return publish(scratch, sha256, bytes.byteLength);
     },
     async adopt(scratch) {
-      const file = await open(scratch, "r+");
+      const file = openSync(scratch, "r+");
       try {
         const { sha256, bytes } = await hashOf(file);
-        await file.datasync();
+        await dataSync(file);
         return await publish(scratch, sha256, bytes);
       } finally {
-        await file.close();
+        closeSync(file);
       }
     },
-    discard: (scratch) => rm(scratch, { force: true }),
+    async discard(scratch) {
+      if (existsSync(scratch)) await rm(scratch, { force: true });
+    },
     get: (key) => readFile(pathOf(key)).catch((error) => notStored(key, error)),
     async damaged(keys) {
       const damaged: string[] = [];
@@ -73,26 +81,37 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
     },
     async local(key) {
       const path = pathOf(key);
-      await access(path).catch((error) => notStored(key, error));
+      try {
+        accessSync(path);
+      } catch (error) {
+        notStored(key, error as NodeJS.ErrnoException);
+      }
       return path;
     },
   };
 }
 
-const READ_BYTES = 1 << 18;
+const dataSync = promisify(fdatasync);
+const sync = promisify(fsync);
 
-/** SHA-256 of a file and its size, read through one buffer: a stream would leave a new one behind for every piece. */
-async function hashOf(file: FileHandle): Promise<{ sha256: string; bytes: number }> {
+const READ_BYTES = 1 << 18;
+/** After so many pieces others may run. */
+const PIECES_AT_A_TIME = 16;
+
+/** One for all files: nothing waits between a read and its hash. */
+const piece = Buffer.allocUnsafeSlow(READ_BYTES);
+
+/** SHA-256 of a file and its size. */
+async function hashOf(file: number): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash("sha256");
-  const bytes = (await file.stat()).size;
-  const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, bytes));
-  for (let at = 0; at < bytes;) {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-    if (bytesRead === 0) throw new Error("A scratch file became shorter while it was stored.");
-    hash.update(buffer.subarray(0, bytesRead));
-    at += bytesRead;
+  let bytes = 0;
+  for (let pieces = 1; ; pieces++) {
+    const read = readSync(file, piece, 0, piece.length, bytes);
+    if (read === 0) return { sha256: hash.digest("hex"), bytes };
+    hash.update(piece.subarray(0, read));
+    bytes += read;
+    if (pieces % PIECES_AT_A_TIME === 0) await setImmediate();
   }
-  return { sha256: hash.digest("hex"), bytes };
 }
 
 function checked(key: string): [string, string] {
@@ -101,9 +120,6 @@ function checked(key: string): [string, string] {
   return [match[1]!, match[2]!];
 }
 
-const piece = Buffer.allocUnsafeSlow(READ_BYTES);
-
-/** Synchronous within a file, since a hop to the thread pool for each piece of many small files takes longer than its hash. */
 async function isWhole(path: string, key: string): Promise<boolean> {
   await setImmediate(); // lets others run between two files
   let file: number;
@@ -114,9 +130,7 @@ async function isWhole(path: string, key: string): Promise<boolean> {
     return false;
   }
   try {
-    const hash = createHash("sha256");
-    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) hash.update(piece.subarray(0, read));
-    return keyOf(hash.digest("hex")) === key;
+    return keyOf((await hashOf(file)).sha256) === key;
   } finally {
     closeSync(file);
   }
@@ -131,11 +145,11 @@ function notStored(key: string, error: NodeJS.ErrnoException): never {
 
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return; // folders cannot be opened there
-  const handle = await open(folder, "r");
+  const handle = openSync(folder, "r");
   try {
-    await handle.sync();
+    await sync(handle);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 
