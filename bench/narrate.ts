@@ -2,6 +2,8 @@
  * A long text to one mp3, against the least it could cost on the same machine in the same minute (floor.ts), on two
  * cores: 1 would mean that keeping everything durable, sentence by sentence, costs nothing.
  */
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { encodeWhole, speakBare } from "./floor.ts";
 import type { Part } from "./processes.ts";
@@ -45,6 +47,12 @@ export async function run(args: string[]): Promise<Claim> {
     characters: body.length,
     duration_s: middle("duration_s"),
     floor_s: middle("floor_s"),
+    /** The floor with the other cores idle, and the ratios to it. */
+    floor_alone: {
+      s: middle("alone_s"),
+      ratio: rounded(median(measured.map((one) => one.alone_s / one.wall_s))),
+      ratio_without_start: rounded(median(measured.map((one) => one.alone_s / one.elapsed_s))),
+    },
     floor_cpu_s: { engine: middle("engine_s"), ffmpeg: middle("ffmpeg_s") },
     wall_s: middle("wall_s"),
     elapsed_s: middle("elapsed_s"),
@@ -67,12 +75,14 @@ type Measured = Awaited<ReturnType<typeof measure>>;
 async function measure(body: string, { cores, prefix }: ReturnType<typeof pinTo>) {
   const desk = await openDesk();
   try {
-    const { engineS, ffmpegS } = await floor(body, desk);
+    const alone = await floorAlone(body, desk);
+    const { engineS, ffmpegS } = await floorOnAll(cores, body, desk);
     const narrated = await narrateFile(desk, desk.text(body), { prefix, cores });
     const floorS = (engineS + ffmpegS) / cores;
     return {
       ratio: rounded(floorS / narrated.wallS),
       ratio_without_start: rounded(floorS / narrated.elapsed_s),
+      alone_s: rounded((alone.engineS + alone.ffmpegS) / cores),
       floor_s: rounded(floorS),
       engine_s: rounded(engineS),
       ffmpeg_s: rounded(ffmpegS),
@@ -87,10 +97,25 @@ async function measure(body: string, { cores, prefix }: ReturnType<typeof pinTo>
   }
 }
 
-async function floor(body: string, desk: Desk): Promise<{ engineS: number; ffmpegS: number }> {
+type Floor = { engineS: number; ffmpegS: number };
+
+/** With nothing beside it. */
+async function floorAlone(body: string, desk: Desk): Promise<Floor> {
   const spoken = await speakBare(body, desk.folder);
   const encoded = await encodeWhole(spoken.pcm, spoken.sampleRate, GAIN_DB);
   return { engineS: spoken.cpuS, ffmpegS: encoded.cpuS };
+}
+
+/**
+ * The same on each core at once, as a narration keeps them all busy: two cores share caches and memory, and the same work
+ * takes more processor time than on one whose neighbour sleeps.
+ */
+async function floorOnAll(cores: number, body: string, desk: Desk): Promise<Floor> {
+  const folders = Array.from({ length: cores }, () => mkdtempSync(join(desk.folder, "floor-")));
+  const spoken = await Promise.all(folders.map((folder) => speakBare(body, folder)));
+  const encoded = await Promise.all(spoken.map(({ pcm, sampleRate }) => encodeWhole(pcm, sampleRate, GAIN_DB)));
+  const mean = (all: { cpuS: number }[]) => all.reduce((sum, { cpuS }) => sum + cpuS, 0) / cores;
+  return { engineS: mean(spoken), ffmpegS: mean(encoded) };
 }
 
 /** By the last look at each process, a quarter of a second before its end at most. */
