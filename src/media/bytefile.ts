@@ -1,5 +1,5 @@
 /** Many small packets to a file in few large writes. */
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 
 const BUFFER_BYTES = 256 * 1024;
 
@@ -7,8 +7,8 @@ export type ByteFile = {
   write(bytes: Uint8Array): void;
   /** Puts `bytes` over earlier ones, `at` bytes from the start. */
   rewrite(bytes: Uint8Array, at: number): void;
-  /** Writes what is left, and syncs if asked; answers with the bytes in all. */
-  end(options?: { sync: boolean }): number;
+  /** Writes what is left, which is not synced: who keeps the file does that. Answers with the bytes in all. */
+  end(): number;
   /** Also half-way: what was written stays. */
   close(): void;
 };
@@ -40,9 +40,8 @@ export function createByteFile(path: string): ByteFile {
       flush();
       if (writeSync(file, bytes, 0, bytes.length, at) !== bytes.length) throw new Error(`Cannot write ${path} whole`);
     },
-    end({ sync } = { sync: false }) {
+    end() {
       flush();
-      if (sync) fsyncSync(file);
       return written;
     },
     close: () => closeSync(file),

@@ -75,7 +75,7 @@ export type PcmStream = { rate: MasterRate; samples: number; pcm(): AsyncIterabl
 /** Packets `from` up to `to` of a fragment, behind `silence` packets of silence. */
 export type Run = { silence: number; fragment: FragmentPlace | null; from: number; to: number };
 
-/** Writes the published file and syncs it. Throws where a fragment is missing, damaged or out of order. */
+/** Writes the published file, which is not synced: who keeps it does that. Throws where a fragment is missing, damaged or out of order. */
 export async function stitch(job: StitchJob): Promise<Stitched> {
   const { family, encoding } = formatOf(job.format);
   checkOrder(job);
@@ -85,7 +85,7 @@ export async function stitch(job: StitchJob): Promise<Stitched> {
       encoding === "pcm"
         ? await writePcm(family as "flac" | "wav", file, job)
         : await writePackets(family as LossyFamily, file, job, encodingOf(encoding));
-    return { samples: job.samples, frames, bytes: file.end({ sync: true }) };
+    return { samples: job.samples, frames, bytes: file.end() };
   } finally {
     file.close();
   }

@@ -17,7 +17,7 @@ export type Studio = {
   inspect(job: InspectJob, options?: { signal?: AbortSignal | undefined }): Promise<Inspected[]>;
   /** Powers of a block at another gain, without encoding. */
   measure(job: MeasureJob, options?: { signal?: AbortSignal | undefined }): Promise<Measured>;
-  /** Writes and syncs one published file from fragments. */
+  /** Writes one published file from fragments. */
   stitch(job: StitchJob, options?: { signal?: AbortSignal | undefined }): Promise<Stitched>;
   /** How many samples a published file really holds. */
   recount(job: RecountJob, options?: { signal?: AbortSignal | undefined }): Promise<Counted>;

@@ -62,11 +62,18 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
     },
     async adopt(scratch) {
       const file = openSync(scratch, "r+");
+      // The disk writes while we read. Why it could not, where it could not: nobody waits for it yet.
+      const synced = dataSync(file).then(
+        () => null,
+        (why: unknown) => why,
+      );
       try {
         const { sha256, bytes } = await hashOf(file);
-        await dataSync(file);
+        const failed = await synced;
+        if (failed) throw failed;
         return await publish(scratch, sha256, bytes);
       } finally {
+        await synced;
         closeSync(file);
       }
     },
