@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/system/**", "test/browser/**"], // these have configurations of their own
+    exclude: ["test/system/**", "test/browser/**", "test/contract/commit-boundaries.test.ts"], // these have configurations of their own
     globalSetup: ["test/support/postgres.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -16,7 +16,7 @@ import { World, type Command } from "./model-commands.ts";
 import { openReal, type Real } from "./model-real.ts";
 import { everyStep } from "./model-rows.ts";
 
-const seconds = Number(process.env.LECTOR_MODEL_SECONDS ?? 15);
+const seconds = Number(process.env.LECTOR_MODEL_SECONDS ?? 10);
 const seed = Number(process.env.LECTOR_MODEL_SEED ?? Date.now() % 2 ** 31);
 const path = process.env.LECTOR_MODEL_PATH;
 const endOnFailure = process.env.LECTOR_MODEL_SHRINK === "no";
