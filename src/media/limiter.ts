@@ -67,16 +67,14 @@ function amplifier(gain: number): (chunk: Float32Array) => Float64Array {
   let buffer = new Float64Array(0);
   return (chunk) => {
     if (buffer.length < chunk.length) buffer = new Float64Array(chunk.length);
-    copy(chunk, buffer, chunk.length, gain);
+    amplify(chunk, buffer, gain);
     return buffer.subarray(0, chunk.length);
   };
 }
 
-type Samples = Float32Array | Float64Array;
-
 /** A hot loop, so no closure: V8 would throw its compiled code away with each block. */
-function copy(from: Samples, to: Samples, count: number, gain: number): void {
-  for (let i = 0; i < count; i++) to[i] = from[i]! * gain;
+function amplify(from: Float32Array, to: Float64Array, gain: number): void {
+  for (let i = 0; i < from.length; i++) to[i] = from[i]! * gain;
 }
 
 function feed(source: FilterContext, samples: Float64Array | null, sampleRate: MasterRate): void {

@@ -19,6 +19,7 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
   await mkdir(temporary, { recursive: true });
   void removeAbandoned(temporary);
   const pathOf = (key: string) => join(folder, ...checked(key));
+  const newScratch = () => join(temporary, randomUUID());
 
   async function publish(scratch: string, sha256: string, bytes: number): Promise<Stored> {
     const key = keyOf(sha256);
@@ -47,10 +48,10 @@ export async function filesystemStorage(folder: string): Promise<Storage> {
       if (free >= bytes) return;
       throw new StorageFull(`The storage in ${folder} has ${free} bytes left, where ${bytes} are needed.`);
     },
-    scratch: () => join(temporary, randomUUID()),
+    scratch: newScratch,
     async put(bytes) {
       const sha256 = createHash("sha256").update(bytes).digest("hex");
-      const scratch = join(temporary, randomUUID());
+      const scratch = newScratch();
       const file = await open(scratch, "wx");
       try {
         await file.writeFile(bytes);
