@@ -144,7 +144,7 @@ function killed(options: TakeoverOptions): void {
       const { held: doomed, other, id } = await twoAt(0);
       const since = Date.now();
       doomed.child.kill("SIGKILL");
-      // By its pid: the reaper looks each second.
+      // By its pid: the reaper looks each half second.
       expect(await firstCall(other, since, leaseMs)).toBeLessThan(Math.min(leaseMs, 1000) + 1500);
       await expectCompleted(id);
       await expectExplained({ again: limit });
