@@ -220,13 +220,15 @@ function pageFolder(): string | null {
 type OpenDatabase = { connection: Connection; recover(error?: unknown): Promise<void>; leave(): Promise<void> };
 
 async function openDatabase(config: Config, say: (line: string) => void): Promise<OpenDatabase> {
+  const { answerMs, leaseMs } = config;
   if (config.databaseUrl) {
     const pooled = await reach(config.databaseUrl);
     if (config.databaseDirectUrl) await reach(config.databaseDirectUrl);
     const connection = connect(config.databaseUrl, {
       pooled,
       directUrl: config.databaseDirectUrl,
-      answerMs: config.answerMs,
+      answerMs,
+      leaseMs,
     });
     if (pooled && !connection.listenUrl)
       say("A pooler stands before the database: polling for work (DATABASE_DIRECT_URL wakes at once).");
@@ -240,7 +242,7 @@ async function openDatabase(config: Config, say: (line: string) => void): Promis
     said = full || said;
     await server.recover().catch(() => {}); // the next trouble calls again
   };
-  return { connection: connect(() => server.url, { answerMs: config.answerMs }), recover, leave: () => server.leave() };
+  return { connection: connect(() => server.url, { answerMs, leaseMs }), recover, leave: () => server.leave() };
 }
 
 /** Whether a pooler answers; or one line that says what is wrong, without the password. */

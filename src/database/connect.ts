@@ -40,8 +40,8 @@ export type ConnectOptions = {
   pooled?: boolean;
   /** Leads to Postgres itself, past a pooler. */
   directUrl?: string | null;
-  /** A frozen process must not hold row locks for ever. */
-  idleTransactionMs?: number;
+  /** How long a worker may be silent, ms. A transaction that stands still longer loses its locks: its process is frozen. */
+  leaseMs?: number;
   /** How long one statement is waited for, ms (patience.ts). */
   answerMs?: number;
 };
@@ -57,10 +57,10 @@ const GRACE_MS = 5000;
 /** Opens a pool; no connection is made until the first query. Statements are named, so that each is planned once. */
 export function connect(
   address: string | Address,
-  { max = 10, pooled = false, directUrl = null, idleTransactionMs = 10_000, answerMs = 30_000 }: ConnectOptions = {},
+  { max = 10, pooled = false, directUrl = null, leaseMs = 10_000, answerMs = 30_000 }: ConnectOptions = {},
 ): Connection {
   const url = typeof address === "string" ? () => address : address;
-  const limits = { idle_in_transaction_session_timeout: idleTransactionMs, statement_timeout: answerMs + GRACE_MS };
+  const limits = { idle_in_transaction_session_timeout: leaseMs, statement_timeout: answerMs + GRACE_MS };
   // Our statements are found by key and take arrays: planning them anew costs three times what running them does.
   const session = `set plan_cache_mode = force_generic_plan; set jit = off; ${assignments("set", limits)}`;
   const onConnect = async (client: pg.ClientBase) => {

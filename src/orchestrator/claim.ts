@@ -97,9 +97,11 @@ export async function claimInGroup(db: Database, request: ClaimRequest, groupKey
   return claims;
 }
 
-/** Sets a group's limit for all processes. */
+/** Sets a group's limit for all processes. Where it is that already, no claim of the group is waited for. */
 export async function limitGroup(db: Queryable, groupKey: string, maxRunning: number): Promise<void> {
-  await sql`insert into lector.concurrency_groups (group_key, max_running) values (${groupKey}, ${maxRunning})
+  await sql`insert into lector.concurrency_groups (group_key, max_running)
+    select ${groupKey}, ${maxRunning}::int where not exists (
+      select 1 from lector.concurrency_groups where group_key = ${groupKey} and max_running = ${maxRunning}::int)
     on conflict (group_key) do update set max_running = excluded.max_running
     where concurrency_groups.max_running <> excluded.max_running`.execute(db);
 }

@@ -329,6 +329,14 @@ export const guards: Guard[] = [
   },
   {
     promise: 7,
+    guard: "a transaction that stands still for a lease loses its locks",
+    file: "database/connect.ts",
+    find: "{ idle_in_transaction_session_timeout: leaseMs, ",
+    replace: "{ ",
+    test: "contract/takeover.test.ts",
+  },
+  {
+    promise: 7,
     guard: "who was frozen looks at its clock before it calls",
     file: "workflows/narrate-speech.ts",
     find: "    assertLeased();\n",

@@ -14,7 +14,7 @@ import { endVoiced, generate, startVoiced, type VoicedProcess } from "./voiced.t
 
 /**
  * `limit`: calls at once over all processes, of which there are two with more slots each. `callMs` is less than a lease.
- * `rounds`: how many calls stand behind each other, enough for the second process to start meanwhile.
+ * `rounds`: how many calls stand behind each other.
  */
 export type TakeoverOptions = { leaseMs: number; limit: number; callMs: number; rounds: number };
 
@@ -26,6 +26,7 @@ function takeoverScene({ leaseMs, limit, callMs, rounds }: TakeoverOptions) {
   let folder: string;
   let voice: VoiceServer;
   let started: VoicedProcess[] = [];
+  let from = Promise.resolve();
 
   afterEach(async () => {
     await Promise.all(started.map(endVoiced));
@@ -39,7 +40,7 @@ function takeoverScene({ leaseMs, limit, callMs, rounds }: TakeoverOptions) {
   async function open(): Promise<void> {
     here = await orchestra();
     folder = mkdtempSync(join(tmpdir(), "lector-takeover-"));
-    voice = await voiceServer(() => ({ how: "spoken", ms: callMs }));
+    voice = await voiceServer(() => ({ how: "spoken", ms: callMs, from }));
   }
 
   async function start(env: NodeJS.ProcessEnv = {}): Promise<VoicedProcess> {
@@ -57,10 +58,13 @@ function takeoverScene({ leaseMs, limit, callMs, rounds }: TakeoverOptions) {
 
   /** A process in the middle of its calls, and another one beside it. */
   async function twoAt(first: number): Promise<{ held: VoicedProcess; other: VoicedProcess; id: string }> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    from = promise; // however long the second one takes to start
     const held = await start();
     const id = await generate(held.url, text(first));
     const other = await start();
     await until("calls", () => speaking(held));
+    resolve();
     return { held, other, id };
   }
 
@@ -206,11 +210,27 @@ function frozen(options: TakeoverOptions): void {
   );
 
   test(
+    "a process that froze in a transaction holds nobody up for longer than its lease and 2 s",
+    { timeout: 100_000 },
+    async () => {
+      await open();
+      const frozen = await start({ LECTOR_FAILPOINT: "claim-group.before:2=stop" }); // with the group's row locked
+      const id = await generate(frozen.url, text(800));
+      await until("its standstill", () => isStopped(frozen));
+      const other = await start();
+      const since = Date.now();
+      expect(await firstCall(other, since, leaseMs)).toBeLessThan(leaseMs + MARGIN_MS);
+      await expectCompleted(id);
+      await expectExplained({ again: limit });
+    },
+  );
+
+  test(
     "a process that froze right before it called does not call when it comes back",
     { timeout: 100_000 },
     async () => {
       await open();
-      const nth = limit + 2; // its connections to the voice are there
+      const nth = limit + 1; // connections to the voice are there, and no other call is on its way to one
       const frozen = await start({ LECTOR_FAILPOINT: `call.before:${nth}=stop` });
       const id = await generate(frozen.url, text(600));
       await until("its standstill", () => isStopped(frozen));

@@ -15,8 +15,8 @@ export type VoiceCall = {
   hungUp: boolean;
 };
 
-/** `limited`: 429 with a Retry-After; `hangs`: no answer at all; `broken`: silence. After so many ms. */
-export type Manner = { how: "spoken" | "broken" | "failed" | "limited" | "hangs"; ms: number };
+/** `limited`: 429 with a Retry-After; `hangs`: no answer at all; `broken`: silence. So many ms after `from` (at once). */
+export type Manner = { how: "spoken" | "broken" | "failed" | "limited" | "hangs"; ms: number; from?: Promise<void> };
 
 export type VoiceServer = {
   url: string;
@@ -36,7 +36,7 @@ export async function voiceServer(manner: (text: string) => Manner): Promise<Voi
   const server = createServer(async (request, response) => {
     const parts = (await request.toArray()) as Buffer[];
     const { text, caller } = JSON.parse(Buffer.concat(parts).toString()) as { text: string; caller: number };
-    const { how, ms } = manner(text);
+    const { how, ms, from } = manner(text);
     const call: VoiceCall = { text, caller, began: Date.now(), ended: null, how, hungUp: false };
     calls.push(call);
     response.on("close", () => {
@@ -44,6 +44,7 @@ export async function voiceServer(manner: (text: string) => Manner): Promise<Voi
       call.ended ??= Date.now();
     });
     if (how === "hangs") return;
+    await from;
     await sleep(ms);
     if (call.ended === null) answer(response, text, how);
     call.ended ??= Date.now();

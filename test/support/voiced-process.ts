@@ -32,7 +32,7 @@ const given = JSON.parse(process.argv[2]!) as Voiced;
 const { failpoint } = loadConfig();
 process.on("disconnect", () => process.exit());
 
-const connection = connect(given.database, { answerMs: 5000 });
+const connection = connect(given.database, { answerMs: 5000, leaseMs: given.leaseMs });
 const { db } = connection;
 const storage = await filesystemStorage(given.folder);
 const studio = openStudio({ size: 1 });
