@@ -1,6 +1,8 @@
 /** Restate: its server as npm brings it, with its own durable log on disk, and a service in this process. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { createServer as createHttp2, type ServerHttp2Session } from "node:http2";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,8 +34,11 @@ export async function openRestate({ load, program }: Installed, limit: number): 
     detached: true,
   });
   const services = definitions(restate, limit);
-  await restate.serve({ services: Object.values(services), port: service });
+  const endpoint = createHttp2(restate.createEndpointHandler({ services: Object.values(services) }));
+  await once(endpoint.listen(service, "127.0.0.1"), "listening");
   await register(admin, service);
+  const sessions = new Set<ServerHttp2Session>();
+  endpoint.on("session", (session) => void sessions.add(session.once("close", () => sessions.delete(session))));
   const client = connect({ url: `http://127.0.0.1:${ingress}` });
   return {
     name: "Restate",
@@ -43,6 +48,8 @@ export async function openRestate({ load, program }: Installed, limit: number): 
       const ended = new Promise((resolve) => server.once("exit", resolve));
       process.kill(-server.pid!, "SIGKILL");
       await ended;
+      sessions.forEach((session) => session.destroy());
+      endpoint.close(); // or this process would not end
       rmSync(folder, { recursive: true, force: true });
     },
   };

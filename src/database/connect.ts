@@ -1,7 +1,7 @@
 /** One pool of Postgres connections, spoken to through Kysely. */
 import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
-import { cut, orSilent, patienceHere } from "./patience.ts";
+import { cut, DatabaseSilent, orSilent, patienceHere } from "./patience.ts";
 
 /** Tables are written out in SQL beside each question (`sql<Row>`), so the builder knows none of them. */
 // oxlint-disable-next-line typescript/no-empty-object-type
@@ -66,10 +66,13 @@ export function connect(
   const onConnect = async (client: pg.ClientBase) => {
     await orSilent(client, CONNECT_MS, client.query(session));
   };
+  const open = new Set<pg.ClientBase>(); // those that are still being opened, too
   const pool = new pg.Pool({
     Client: class extends pg.Client {
       constructor(options?: pg.ClientConfig) {
         super({ ...options, connectionString: url() });
+        open.add(this);
+        this.once("end", () => open.delete(this));
       }
     },
     max,
@@ -85,14 +88,12 @@ export function connect(
   pool.on("error", () => {}); // an idle connection went away; the next query opens another or fails by itself
   // one that breaks between two statements of a transaction has no other listener; its next statement fails
   pool.on("connect", (client) => void client.on("error", () => {}));
-  const open = new Set<pg.PoolClient>();
-  pool.on("connect", (client) => void open.add(client)).on("remove", (client) => void open.delete(client));
   const begin = pooled ? `begin; ${assignments("set local", limits)}` : "begin";
   const asked = new WeakMap<pg.PoolClient, pg.PoolClient>();
   const dialect = new PostgresDialect({
     pool: {
       connect: async () => {
-        const client = await pool.connect();
+        const client = await clientOf(pool);
         if (!asked.has(client)) asked.set(client, asking(client, { begin, named: !pooled, answerMs }));
         return asked.get(client) as never;
       },
@@ -107,6 +108,19 @@ export function connect(
     await db.destroy().finally(() => clearTimeout(late));
   };
   return { db, url, listenUrl, ping, close };
+}
+
+/** One that is still being opened can become silent, too. Where it comes too late, it goes back to the pool. */
+async function clientOf(pool: pg.Pool): Promise<pg.PoolClient> {
+  const coming = pool.connect();
+  const ms = patienceHere(Infinity);
+  if (ms === Infinity || pool.idleCount > 0) return coming;
+  const { promise: tooLong, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new DatabaseSilent(ms));
+    coming.then((client) => client.release()).catch(() => {});
+  }, ms);
+  return Promise.race([coming, tooLong]).finally(() => clearTimeout(timer));
 }
 
 function assignments(how: "set" | "set local", settings: Record<string, number>): string {

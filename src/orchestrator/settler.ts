@@ -4,6 +4,7 @@ import { answeredWithin } from "../database/patience.ts";
 import { isConflict, isConnectionError, sqlState, transact, unlessVictim, type Database } from "../database/connect.ts";
 import { failpoint } from "../failpoint.ts";
 import { releaseAbandoned } from "./admit.ts";
+import { openBatches, type Batches } from "./batches.ts";
 import type { Ending, Outcome, Settled } from "./outcome.ts";
 import { settle, settleAlone, type Context } from "./settle.ts";
 import { PermanentError, storedError } from "./task.ts";
@@ -29,7 +30,6 @@ export type Settler = {
   close(): void;
 };
 
-const BATCH = 200;
 const LONGEST_MS = 600_000;
 
 type Write = (some: Settlement[]) => Promise<Settled>;
@@ -40,18 +40,19 @@ export function openSettler(
   context: Context,
   o: { answerMs: number; trouble(error: unknown): Promise<void> },
 ): Settler {
-  const queue: Settlement[] = [];
-  let flushing: Promise<void> | null = null;
   let closed = false;
+  const keyOf = ({ outcome }: Settlement) => outcome.taskId; // outcomes of a statement are told apart by their task
+  const alone = openBatches({ most: 32, abreast: 2, keyOf }, (some) =>
+    settleSome(some, (all) => unlessVictim(() => settleAlone(db, outcomesOf(all)))),
+  );
+  const shared = openBatches({ most: 200, abreast: 1, keyOf }, (some) => settleSome(some, settleShared));
+  const single = openBatches({ most: 1, abreast: 1 }, (some: Settlement[]) =>
+    settleSome(some, ([one]) => settleSingle(one!)),
+  );
 
-  async function flush(): Promise<void> {
-    while (queue.length > 0) {
-      const batch = take(queue);
-      await settleSome(batch.filter(isAlone), (some) => unlessVictim(() => settleAlone(db, outcomesOf(some))));
-      await settleSome(batch.filter(isShared), settleShared);
-      for (const one of batch.filter(isSingle)) await settleSome([one], () => settleSingle(one));
-    }
-    flushing = null;
+  function batchesFor(settlement: Settlement): Batches<Settlement> {
+    if (isSingle(settlement)) return single;
+    return staysInItsRun(settlement) ? alone : shared;
   }
 
   async function settleShared(some: Settlement[]): Promise<Settled> {
@@ -113,15 +114,12 @@ export function openSettler(
   }
 
   return {
-    add(settlement, alone = false) {
+    add(settlement, isAlone = false) {
       if (closed) return settlement.settled(nothing, false);
-      queue.push(settlement);
-      // a turn of the event loop lets what finishes together settle together
-      const turn = alone ? Promise.resolve() : new Promise<void>((resolve) => setImmediate(resolve));
-      flushing ??= turn.then(flush);
+      batchesFor(settlement).add(settlement, isAlone);
     },
     async idle() {
-      while (flushing) await flushing;
+      await Promise.all([alone.idle(), shared.idle(), single.idle()]);
     },
     close() {
       closed = true;
@@ -130,13 +128,6 @@ export function openSettler(
 }
 
 const nothing: Settled = { accepted: new Set(), taken: [], opened: false, ended: [], admits: false };
-
-/** The next batch: never two attempts of one task, since outcomes of a statement are told apart by their task. */
-function take(queue: Settlement[]): Settlement[] {
-  const seen = new Set<string>();
-  const twice = queue.findIndex(({ outcome }) => seen.size === seen.add(outcome.taskId).size);
-  return queue.splice(0, twice < 0 ? BATCH : Math.min(twice, BATCH));
-}
 
 /** The end of an attempt whose own end could not be written. */
 function replacing({ outcome, failed }: Settlement, error: unknown): Ending {
@@ -162,11 +153,6 @@ function isSingle({ outcome, apply }: Settlement): boolean {
 }
 
 /** No consequence beyond the step's own run: one statement does it. */
-function isAlone(settlement: Settlement): boolean {
-  const { outcome, inChildRun } = settlement;
-  return !isSingle(settlement) && !inChildRun && (outcome.item === null || outcome.ending.to === "ready");
-}
-
-function isShared(settlement: Settlement): boolean {
-  return !isSingle(settlement) && !isAlone(settlement);
+function staysInItsRun({ outcome, inChildRun }: Settlement): boolean {
+  return !inChildRun && (outcome.item === null || outcome.ending.to === "ready");
 }

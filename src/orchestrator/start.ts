@@ -6,7 +6,7 @@ import { failpoint } from "../failpoint.ts";
 import { advance, type NewStep } from "./advance.ts";
 import type { StoredDefinition } from "./definition.ts";
 import type { Handover } from "./rows.ts";
-import { writeRun, type NewRun } from "./start-write.ts";
+import { writeRuns, type NewRun, type Start } from "./start-write.ts";
 import { usualTimeouts, type Timeouts } from "./timeouts.ts";
 import { toRow, type ValueStore } from "./values.ts";
 
@@ -54,6 +54,9 @@ export type ChildOf = {
   timeouts: Timeouts;
 };
 
+/** Writes one; false where an active run holds the dedupe key, or the idempotency key is taken. */
+export type InsertRun = (start: Start) => Promise<boolean>;
+
 /**
  * `reserve` offers the first step to this process: it answers with a handover where it takes it, and the step is then
  * `taken`, already running under this process's lease.
@@ -63,6 +66,7 @@ export async function startRun(
   store: ValueStore,
   request: StartRequest,
   reserve: (step: NewStep) => Handover | null = () => null,
+  insert: InsertRun = (start) => insertRun(db, start),
 ): Promise<Started> {
   const accepted = await acceptedBefore(db, request);
   if (accepted) return { executionId: accepted, joined: true, taken: null };
@@ -72,9 +76,7 @@ export async function startRun(
   const alone = run.plan.steps.length === 1 && run.plan.status === null && run.admissionKeys.length === 0;
   const handover = alone && first.groupKey === null ? reserve(first) : null;
   for (;;) {
-    failpoint("start.before");
-    if (await insertRun(db, run, handover)) {
-      failpoint("start.after");
+    if (await insert({ run, handover })) {
       const { ownerId, workflowId, traceparent, inputText } = run;
       const taken = handover && { step: first, ownerId, workflowId, traceparent, inputText };
       return { executionId, joined: false, taken };
@@ -124,7 +126,7 @@ export async function startChild(
     { workflow, input, ownerId: parent.ownerId, priority: parent.priority, timeouts: parent.timeouts },
     parent,
   );
-  await insertRun(tx, run, null);
+  await writeRuns(tx, [{ run, handover: null }]);
   return { executionId, ended: run.plan.status !== null };
 }
 
@@ -161,12 +163,14 @@ async function planRun(
   };
 }
 
-/** False where an active run holds the dedupe key, or the idempotency key is taken. */
-async function insertRun(db: Queryable, run: NewRun, handover: Handover | null): Promise<boolean> {
+export async function insertRun(db: Queryable, start: Start): Promise<boolean> {
+  failpoint("start.before");
   try {
-    return await writeRun(db, run, handover);
+    const { size } = await writeRuns(db, [start]);
+    failpoint("start.after");
+    return size > 0;
   } catch (error) {
-    if (run.idempotency && sqlState(error) === UNIQUE_VIOLATION) return false;
+    if (start.run.idempotency && sqlState(error) === UNIQUE_VIOLATION) return false;
     throw error;
   }
 }

@@ -33,6 +33,7 @@ import { openSettler } from "./settler.ts";
 import type { Ending, Settled } from "./outcome.ts";
 import type { Context } from "./settle.ts";
 import { startRun, type Started, type StartRequest } from "./start.ts";
+import { openStarter } from "./starter.ts";
 import type { Task } from "./task.ts";
 import { usualTimeouts, type Timeouts } from "./timeouts.ts";
 import { upkeepOf } from "./upkeep.ts";
@@ -83,8 +84,11 @@ export function startWorker(options: WorkerOptions): Worker {
   const tasks = new Map(options.tasks.map((task) => [task.type, task]));
   const taskTypes = [...tasks.keys(), CHILD_RUN];
   const identity = identify();
-  const context: Context = { store, definitionOf: definitionsOf(db), timeouts };
+  const known = definitionsOf(db);
+  const definitionOf = (id: number) => answeredWithin(answerMs(leaseMs), () => known(id));
+  const context: Context = { store, definitionOf, timeouts };
   const running = new Map<string, Attempt>();
+  const insert = openStarter(db, () => running.size === 0 && reserved <= 1);
   const settler = openSettler(db, context, { answerMs: answerMs(leaseMs), trouble });
   const { heartbeat, checkFences, abortStale, reportProgress } = upkeepOf(db, running, leaseMs);
   const overdue = { context, random, ended: tellEnds };
@@ -244,7 +248,7 @@ export function startWorker(options: WorkerOptions): Worker {
     };
     const leasedAt = monotonicMs();
     try {
-      const started = await startRun(db, store, { timeouts, ...request }, reserve);
+      const started = await startRun(db, store, { timeouts, ...request }, reserve, insert);
       if (!started.taken) {
         wake();
         wakes.work();

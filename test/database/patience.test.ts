@@ -46,6 +46,14 @@ test("a statement without an answer fails in time as a broken connection does, a
   while (way.open() > 1) await sleep(5);
 });
 
+test("a connection that becomes silent while it is opened holds its caller no longer than a statement would", async () => {
+  way.freeze({ all: true });
+  const usual = connect(way.url);
+  const { ms, error } = await timed(answeredWithin(300, () => sql`select 1`.execute(usual.db)));
+  expect([isConnectionError(error), ms < 2000]).toEqual([true, true]);
+  await usual.close();
+});
+
 test("a transaction that is cut off does not wait once more for its end", async () => {
   const { ms, error } = await timed(
     connection.db.transaction().execute(async (tx) => {

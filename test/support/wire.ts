@@ -7,6 +7,8 @@ export type Wire = {
   url: string;
   /** From now on nothing passes over the connections there are; new ones pass unless `all`. */
   freeze(options?: { all: boolean }): void;
+  /** New connections pass again. */
+  thaw(): void;
   /** Connections that are open at this end. */
   open(): number;
   close(): Promise<void>;
@@ -42,6 +44,9 @@ export async function wire(to: string): Promise<Wire> {
         near.unpipe(far).resume(); // what comes is lost; that an end closes is still noticed
         far.unpipe(near).resume();
       }
+    },
+    thaw() {
+      dead = false;
     },
     open: () => pairs.size,
     async close() {
