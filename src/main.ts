@@ -224,12 +224,7 @@ async function openDatabase(config: Config, say: (line: string) => void): Promis
   if (config.databaseUrl) {
     const pooled = await reach(config.databaseUrl);
     if (config.databaseDirectUrl) await reach(config.databaseDirectUrl);
-    const connection = connect(config.databaseUrl, {
-      pooled,
-      directUrl: config.databaseDirectUrl,
-      answerMs,
-      leaseMs,
-    });
+    const connection = connect(config.databaseUrl, { pooled, directUrl: config.databaseDirectUrl, answerMs, leaseMs });
     if (pooled && !connection.listenUrl)
       say("A pooler stands before the database: polling for work (DATABASE_DIRECT_URL wakes at once).");
     return { connection, recover: async () => {}, leave: async () => {} };

@@ -93,6 +93,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const { heartbeat, checkFences, abortStale, reportProgress } = upkeepOf(db, running, leaseMs);
   const overdue = { context, random, ended: tellEnds };
   const reap = reaperOf(db, { leaseMs, identity, settler, reaped: wake, overdue });
+  const handover = (): Handover => ({ workerId: identity.id, leaseMs });
   let rootId: string | null = null;
   let reserved = 0;
   let stopping = false;
@@ -156,10 +157,6 @@ export function startWorker(options: WorkerOptions): Worker {
     const [next] = steps ?? [];
     if (!next || next.groupKey !== null || next.state !== "ready" || !taskTypes.includes(next.taskType))
       outcome.handover = null;
-  }
-
-  function handover(): Handover {
-    return { workerId: identity.id, leaseMs };
   }
 
   function afterSettle(attempt: Attempt, result: Settled, accepted: boolean, variables: Variables | null): void {
