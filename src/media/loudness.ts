@@ -78,8 +78,10 @@ export function powerMeter(sampleRate: number): PowerMeter {
 }
 
 /**
- * Sum of squares of `samples[from … to)`, K-weighted. The hot loop: all that it touches is local. It is no closure of the
- * meter, since V8 throws the compiled code of a closure away with it, and each segment has a meter of its own.
+ * Sum of squares of `samples[from … to)`, K-weighted. The hot loop: all that it touches is local, and two samples are taken
+ * at once. The second one's outputs are written out by the state from before the first, so that the processor need not
+ * wait for the first, which takes less than half the time. It is no closure of the meter, since V8 throws the compiled
+ * code of a closure away with it, and each segment has a meter of its own.
  */
 function weightedEnergy(
   samples: Float32Array,
@@ -93,10 +95,25 @@ function weightedEnergy(
   let h1 = state[2]!;
   let h2 = state[3]!;
   let sum = 0;
-  for (let i = from; i < to; i++) {
+  const d1 = b1 - a1 * b0;
+  const paired = to - ((to - from) % 2);
+  for (let i = from; i < paired; i += 2) {
     const x = samples[i]!;
+    const next = samples[i + 1]!;
     const y = b0 * x + s1;
-    s1 = b1 * x + s2 - a1 * y; // in this order the processor waits for one operation less
+    const yNext = b0 * next + d1 * x + (s2 - a1 * s1);
+    s1 = b1 * next + b2 * x - a2 * y - a1 * yNext;
+    s2 = b2 * next - a2 * yNext;
+    const z = y + h1;
+    const zNext = yNext - 2 * y - c1 * y + (h2 - c1 * h1);
+    h1 = y - 2 * yNext - c2 * z - c1 * zNext;
+    h2 = yNext - c2 * zNext;
+    sum += z * z + zNext * zNext;
+  }
+  if (paired < to) {
+    const x = samples[paired]!;
+    const y = b0 * x + s1;
+    s1 = b1 * x + s2 - a1 * y;
     s2 = b2 * x - a2 * y;
     const z = y + h1;
     h1 = h2 - 2 * y - c1 * z;

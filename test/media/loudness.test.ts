@@ -38,6 +38,37 @@ test.each([24_000, 48_000])(
   },
 );
 
+test("powers are those of the filter in its textbook form, for even and odd numbers of samples", () => {
+  for (const length of [7200, 7201, 33]) {
+    const pcm = voice(length);
+    expectNear(powersOf(pcm, 24_000, 777), textbookPowers(pcm, 24_000));
+  }
+});
+
+function expectNear(found: Float32Array, wanted: number[]): void {
+  expect(found).toHaveLength(wanted.length);
+  for (const [index, power] of wanted.entries()) expect(Math.abs(found[index]! / power - 1)).toBeLessThan(1e-6);
+}
+
+/** Direct form I, sample by sample. */
+function textbookPowers(pcm: Float32Array, sampleRate: number): number[] {
+  const { shelf, highPass } = kWeighting(sampleRate);
+  let signal = Array.from(pcm);
+  for (const { b0, b1, b2, a1, a2 } of [shelf, highPass]) {
+    const out: number[] = [];
+    for (const [n, x] of signal.entries()) {
+      const past = b1 * (signal[n - 1] ?? 0) + b2 * (signal[n - 2] ?? 0);
+      out.push(b0 * x + past - a1 * (out[n - 1] ?? 0) - a2 * (out[n - 2] ?? 0));
+    }
+    signal = out;
+  }
+  const block = sampleRate / 10;
+  return Array.from({ length: Math.ceil(pcm.length / block) }, (_, index) => {
+    const part = signal.slice(index * block, (index + 1) * block);
+    return part.reduce((sum, value) => sum + value * value, 0) / block;
+  });
+}
+
 test("powers do not depend on how the samples came", () => {
   const pcm = voice(24_000);
   expect(powersOf(pcm, 24_000, 7)).toEqual(powersOf(pcm, 24_000, 24_000));
