@@ -44,7 +44,8 @@ function inspectSound(sound: Sound): Inspected {
 /** Also leaves the samples in `pcm`. A hot loop, so by index. */
 function look(s16: Int16Array, seen: { largest: number; atFullScale: number }): void {
   let { largest, atFullScale } = seen;
-  for (let i = 0; i < s16.length; i++) {
+  const { length } = s16;
+  for (let i = 0; i < length; i++) {
     const sample = s16[i]!;
     const size = sample < 0 ? -sample : sample;
     if (size > largest) largest = size;
