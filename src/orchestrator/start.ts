@@ -164,11 +164,8 @@ async function planRun(
 }
 
 export async function insertRun(db: Queryable, start: Start): Promise<boolean> {
-  failpoint("start.before");
   try {
-    const { size } = await writeRuns(db, [start]);
-    failpoint("start.after");
-    return size > 0;
+    return (await insertRuns(db, [start])) > 0;
   } catch (error) {
     if (start.run.idempotency && sqlState(error) === UNIQUE_VIOLATION) return false;
     throw error;
@@ -176,3 +173,11 @@ export async function insertRun(db: Queryable, start: Start): Promise<boolean> {
 }
 
 const UNIQUE_VIOLATION = "23505";
+
+/** How many of them began. */
+export async function insertRuns(db: Queryable, starts: Start[]): Promise<number> {
+  failpoint("start.before");
+  const { size } = await writeRuns(db, starts);
+  failpoint("start.after");
+  return size;
+}

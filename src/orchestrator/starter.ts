@@ -1,9 +1,8 @@
 /** Writes runs that begin: those of one moment share a statement. */
 import { isConflict, isConnectionError, type Database } from "../database/connect.ts";
-import { failpoint } from "../failpoint.ts";
 import { openBatches } from "./batches.ts";
-import { insertRun, type InsertRun } from "./start.ts";
-import { writeRuns, type Start } from "./start-write.ts";
+import { insertRun, insertRuns, type InsertRun } from "./start.ts";
+import type { Start } from "./start-write.ts";
 
 type Waiting = { start: Start; written(): void; failed(error: unknown): void };
 
@@ -12,11 +11,9 @@ export function openStarter(db: Database, isAlone: () => boolean): InsertRun {
   const batches = openBatches<Waiting>({ most: 32, abreast: 2 }, write);
 
   async function write(some: Waiting[]): Promise<void> {
-    failpoint("start.before");
     try {
       const starts = some.map(({ start }) => start);
-      await writeRuns(db, starts);
-      failpoint("start.after");
+      await insertRuns(db, starts);
     } catch (error) {
       if (some.length === 1 || isConnectionError(error) || isConflict(error)) {
         return some.forEach(({ failed }) => failed(error));

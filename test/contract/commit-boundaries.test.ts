@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/database/connect.ts";
 import { failpoints, type Failpoint } from "../../src/failpoint.ts";
@@ -209,6 +210,7 @@ async function killed(name: Failpoint, nth: number): Promise<void> {
 async function goOn(worker: Worker, asked: Command, ends: string, name: Failpoint): Promise<void> {
   const { db } = here.connection;
   if (asked.what !== "run" && asked.what !== "look") await command(db, storage, asked as never);
+  if (asked.what === "fire") await firedBy(asked.executionId, () => command(db, storage, asked as never));
   const id = await runOf(worker, asked);
   if (ends === "REMOVED") return expect(await here.rows(`${RUN} execution_id = '${id}'`)).toEqual([]);
   if (ends === "PAUSED") await command(db, storage, { what: "resume", executionId: id });
@@ -225,9 +227,16 @@ const RUN = "select execution_id as id from lector.workflow_instances where";
 async function runOf(worker: Worker, asked: Command): Promise<string> {
   if (asked.what === "run") return (await worker.start({ ...asked.request, workflow })).executionId;
   if (asked.what !== "fire") return asked.executionId;
-  const started = await here.rows<{ id: string }>(`${RUN} schedule_id = '${asked.executionId}'`);
+  const started = await startedBy(asked.executionId);
   expect(started).toHaveLength(1);
   return started[0]!.id;
+}
+
+const startedBy = (scheduleId: string) => here.rows<{ id: string }>(`${RUN} schedule_id = '${scheduleId}'`);
+
+/** Postgres takes a moment to see that a process is no more; until then its schedule is locked, and the next look's. */
+async function firedBy(scheduleId: string, look: () => Promise<unknown>): Promise<void> {
+  for (let looks = 0; looks < 100 && (await startedBy(scheduleId)).length === 0; looks++) await sleep(20).then(look);
 }
 
 /** The provider's books against the ledger: every call has its row, and every second one its reason. */
