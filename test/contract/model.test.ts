@@ -84,12 +84,16 @@ const command = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("admit" as const), limit: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("wait" as const) }) },
 );
-/** What sweeps over all, and what the order of starts depends on, is done once at a time. */
+/**
+ * What sweeps over all, and what the order of starts depends on, is done once at a time. A restart gives a run its time
+ * anew, also between the moment in which its deadline is moved here and that in which it is looked at.
+ */
 const together = fc
   .array(command, { minLength: 2, maxLength: 3 })
   .filter((all) =>
     ["start", "overdue", "admit", "look"].every((once) => all.filter((each) => each.do === once).length < 2),
   )
+  .filter((all) => !["overdue", "restart"].every((one) => all.some((each) => each.do === one)))
   .map((all): Command => ({ do: "together", all }));
 /** Some of what is there is done, so that runs come to their later steps. */
 const burst = fc.record({ ends: fc.integer({ min: 1, max: 8 }), pick, take: fc.boolean() }).map(({ ends, ...how }) => {
