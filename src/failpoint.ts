@@ -7,6 +7,8 @@
 export const failpoints = [
   "start.before",
   "start.after",
+  "supersede.before",
+  "supersede.after",
   "admit.before",
   "admit.after",
   "claim.before",

@@ -10,6 +10,7 @@ import { ageing } from "./migrations/004-ageing.ts";
 import { control } from "./migrations/005-control.ts";
 import { housekeeping } from "./migrations/006-housekeeping.ts";
 import { waiting } from "./migrations/007-waiting.ts";
+import { supersede } from "./migrations/008-supersede.ts";
 
 const migrations: Record<string, Migration> = {
   "001-spine": spine,
@@ -19,6 +20,7 @@ const migrations: Record<string, Migration> = {
   "005-control": control,
   "006-housekeeping": housekeeping,
   "007-waiting": waiting,
+  "008-supersede": supersede,
 };
 
 export type Migrated = { applied: string[]; schema: string };

@@ -3,7 +3,7 @@
  * fenced off and signalled.
  */
 import { sql } from "kysely";
-import { transact, type Database, type Tx } from "../database/connect.ts";
+import { transact, type Database, type Queryable, type Tx } from "../database/connect.ts";
 import { failpoint } from "../failpoint.ts";
 import { cancelRuns, endRuns, type EarlyEnd } from "./end-runs.ts";
 import { settleParent, type Context } from "./settle.ts";
@@ -46,12 +46,12 @@ export async function timeOutRun(db: Database, executionId: string): Promise<Cha
 }
 
 /** Whoever works on it looks at its tokens now; without this hint, at its next heartbeat. */
-export async function tellFenced(db: Database, changed: boolean): Promise<void> {
+export async function tellFenced(db: Queryable, changed: boolean): Promise<void> {
   if (changed) await sql`select pg_notify(${FENCED}, '')`.execute(db).catch(() => {});
 }
 
 /** Ends the run as `top` says and those below it as CANCELLED, where the status of the run is `due`. */
-async function endTree(
+export async function endTree(
   tx: Tx,
   executionId: string,
   { due, top, reason }: { due(status: string): boolean; top: EarlyEnd; reason: object },

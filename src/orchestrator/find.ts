@@ -16,6 +16,8 @@ export type Run = {
   error: StoredError | null;
   dedupeKey: string | null;
   metadata: Record<string, unknown> | null;
+  /** The run that took its place. */
+  supersededBy: string | null;
   /** What started it, and the moment for which; null: somebody did. */
   scheduleId: string | null;
   scheduledFor: Date | null;
@@ -53,6 +55,7 @@ export class RunNotFound extends Error {
 
 const runColumns = sql<Run>`i.execution_id as "executionId", w.name as workflow, i.workflow_id as "workflowId", w.version,
   i.status, i.current_step as "currentStep", i.error, i.dedupe_key as "dedupeKey", i.metadata,
+  i.superseded_by as "supersededBy",
   i.schedule_id as "scheduleId", i.scheduled_for as "scheduledFor",
   (i.admission_keys = '{}' or i.admitted_at is not null) as admitted, i.created_at as "createdAt",
   i.updated_at as "updatedAt", i.started_at as "startedAt", i.ended_at as "endedAt",

@@ -1,6 +1,6 @@
 /** The statement that starts runs: their rows, their first steps, their history and an idempotency key in one. */
 import { sql, type RawBuilder } from "kysely";
-import type { Queryable } from "../database/connect.ts";
+import { sqlState, type Queryable } from "../database/connect.ts";
 import { runShaped, type Slot } from "../database/statement.ts";
 import type { Advance } from "./advance.ts";
 import {
@@ -25,6 +25,7 @@ export type NewRun = {
   workflowId: number;
   ownerId: string;
   dedupeKey: string | null;
+  contentHash: string | null;
   priority: number;
   admissionKeys: string[];
   parentStepId: string | null;
@@ -67,6 +68,18 @@ export async function writeRuns(db: Queryable, starts: Start[]): Promise<Set<str
   return new Set(rows.map((row) => row.execution_id));
 }
 
+/** False where the idempotency key of `run` was taken meanwhile, and nothing was written. */
+export async function unlessTaken(run: NewRun, write: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await write();
+  } catch (error) {
+    if (run.idempotency && sqlState(error) === UNIQUE_VIOLATION) return false;
+    throw error;
+  }
+}
+
+const UNIQUE_VIOLATION = "23505";
+
 function eventsOf({ run, handover }: Start): NewEvent[] {
   const { plan, executionId } = run;
   const created = { workflow_id: run.workflowId, opened: plan.opened };
@@ -89,6 +102,7 @@ const runRow: Rows<WrittenRun> = {
     { name: "workflow_id", type: "int", value: ({ run }) => run.workflowId },
     { name: "owner_id", type: "text", value: ({ run }) => run.ownerId },
     { name: "dedupe_key", type: "text", value: ({ run }) => run.dedupeKey },
+    { name: "content_hash", type: "text", value: ({ run }) => run.contentHash },
     {
       name: "status",
       type: "text",
@@ -138,12 +152,12 @@ function startStatement(
     : sql``;
   return sql`
     with run as (
-      insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, status,
+      insert into lector.workflow_instances (execution_id, root_id, workflow_id, owner_id, dedupe_key, content_hash, status,
         current_step, priority, variables, metadata, admission_keys, parent_step_id, traceparent, error, event_seq,
         timeout_ms, deadline_at, order_at, started_at, ended_at)
-      select r.execution_id, r.root_id, r.workflow_id, r.owner_id, r.dedupe_key, r.status, r.current_step, r.priority,
-        r.variables, r.metadata, r.admission_keys::text[], r.parent_step_id, r.traceparent, r.error, r.event_seq, r.timeout_ms,
-        now() + r.timeout_ms * interval '1 ms', now() - r.ahead_ms * interval '1 ms',
+      select r.execution_id, r.root_id, r.workflow_id, r.owner_id, r.dedupe_key, r.content_hash, r.status, r.current_step,
+        r.priority, r.variables, r.metadata, r.admission_keys::text[], r.parent_step_id, r.traceparent, r.error,
+        r.event_seq, r.timeout_ms, now() + r.timeout_ms * interval '1 ms', now() - r.ahead_ms * interval '1 ms',
         case when r.status <> 'PENDING' then now() end, case when r.has_ended then now() end
       from ${source(runRow, runs, slot)}
       on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing

@@ -1,12 +1,13 @@
-/** A run's beginning: accepted in one transaction, or joined to the run that holds its dedupe key. */
+/** A run's beginning: accepted in one transaction, or joined to the run that holds its dedupe key, or in its place. */
 import { sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
-import { sqlState, type Queryable, type Tx } from "../database/connect.ts";
+import type { Queryable, Tx } from "../database/connect.ts";
 import { failpoint } from "../failpoint.ts";
 import { advance, type NewStep } from "./advance.ts";
 import type { StoredDefinition } from "./definition.ts";
 import type { Handover } from "./rows.ts";
-import { writeRuns, type NewRun, type Start } from "./start-write.ts";
+import { unlessTaken, writeRuns, type NewRun, type Start } from "./start-write.ts";
+import { supersedeActive } from "./supersede.ts";
 import { usualTimeouts, type Timeouts } from "./timeouts.ts";
 import { toRow, type ValueStore } from "./values.ts";
 
@@ -16,6 +17,8 @@ export type StartRequest = {
   ownerId?: string;
   /** At most one active run of an owner holds it; a start that meets one joins that run. */
   dedupeKey?: string;
+  /** What the run makes: a start that meets an active run of its key with another one supersedes that run. */
+  contentHash?: string;
   /** 2 high, 1 normal, 0 low. */
   priority?: number;
   /** Limits under which the run is admitted (admit.ts). */
@@ -75,15 +78,16 @@ export async function startRun(
   const first = run.plan.steps[0]!;
   const alone = run.plan.steps.length === 1 && run.plan.status === null && run.admissionKeys.length === 0;
   const handover = alone && first.groupKey === null ? reserve(first) : null;
+  const start = { run, handover };
+  const { ownerId, workflowId, traceparent, inputText } = run;
+  const taken = handover && { step: first, ownerId, workflowId, traceparent, inputText };
+  const begun: Started = { executionId, joined: false, taken };
   for (;;) {
-    if (await insert({ run, handover })) {
-      const { ownerId, workflowId, traceparent, inputText } = run;
-      const taken = handover && { step: first, ownerId, workflowId, traceparent, inputText };
-      return { executionId, joined: false, taken };
-    }
+    if (await insert(start)) return begun;
     const met = (await acceptedBefore(db, request)) ?? (await joinActive(db, run));
-    // none: the run that we met has just ended; the next insert takes the key
     if (met) return { executionId: met, joined: true, taken: null };
+    if (await supersedeActive(db, start)) return begun;
+    // the run that we met has just ended; the next insert takes the key
   }
 }
 
@@ -100,10 +104,15 @@ async function acceptedBefore(db: Queryable, { ownerId = "local", idempotency }:
   );
 }
 
-/** The active run that holds the dedupe key, noted under the idempotency key; null where either changed meanwhile. */
-async function joinActive(db: Queryable, { ownerId, dedupeKey, idempotency }: NewRun): Promise<string | null> {
+/**
+ * The active run that holds the dedupe key and makes the same, noted under the idempotency key; null where there is none
+ * (any more), or that key was taken meanwhile.
+ */
+async function joinActive(db: Queryable, run: NewRun): Promise<string | null> {
+  const { ownerId, dedupeKey, contentHash, idempotency } = run;
   const active = sql`select execution_id from lector.workflow_instances
-    where owner_id = ${ownerId} and dedupe_key = ${dedupeKey} and status in ('PENDING', 'RUNNING', 'PAUSED')`;
+    where owner_id = ${ownerId} and dedupe_key = ${dedupeKey} and status in ('PENDING', 'RUNNING', 'PAUSED')
+      and (${contentHash}::text is null or content_hash = ${contentHash})`;
   const noted = sql`insert into lector.idempotency_keys (owner_id, key, request_hash, execution_id)
     select ${ownerId}::text, ${idempotency?.key ?? null}::text, ${idempotency?.requestHash ?? null}::text, execution_id
     from (${active}) run on conflict do nothing returning execution_id`;
@@ -149,6 +158,7 @@ async function planRun(
     workflowId: request.workflow.workflowId,
     ownerId: request.ownerId ?? "local",
     dedupeKey: request.dedupeKey ?? null,
+    contentHash: request.contentHash ?? null,
     priority,
     admissionKeys: request.admissionKeys ?? [],
     parentStepId: parent?.parentStepId ?? null,
@@ -164,15 +174,8 @@ async function planRun(
 }
 
 export async function insertRun(db: Queryable, start: Start): Promise<boolean> {
-  try {
-    return (await insertRuns(db, [start])) > 0;
-  } catch (error) {
-    if (start.run.idempotency && sqlState(error) === UNIQUE_VIOLATION) return false;
-    throw error;
-  }
+  return unlessTaken(start.run, async () => (await insertRuns(db, [start])) > 0);
 }
-
-const UNIQUE_VIOLATION = "23505";
 
 /** How many of them began. */
 export async function insertRuns(db: Queryable, starts: Start[]): Promise<number> {

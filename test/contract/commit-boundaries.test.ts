@@ -108,6 +108,16 @@ const scenes: Record<string, (name: Failpoint) => Promise<Scene>> = {
   async cancel() {
     return { asked: { what: "cancel", executionId: await started() }, ends: "CANCELLED" };
   },
+  /** The same texts, so that the successor finishes what the old run has begun to buy. */
+  async supersede() {
+    const { input, ...successor } = requestOf();
+    const dedupeKey = `superseded ${runs}`;
+    await started({ input, dedupeKey, contentHash: "old" });
+    return {
+      asked: { what: "run", request: { ...successor, input, dedupeKey, contentHash: "new" } },
+      ends: "COMPLETED",
+    };
+  },
   async pause() {
     return { asked: { what: "pause", executionId: await started() }, ends: "PAUSED" };
   },
@@ -287,6 +297,7 @@ test(
     const open = await here.rows(`select status from lector.workflow_instances
       where status not in ('COMPLETED', 'FAILED', 'CANCELLED', 'TIMED_OUT')`);
     expect(open).toEqual([]);
+    expect(await here.rows(`${RUN} content_hash = 'old' and superseded_by is null`)).toEqual([]);
   },
 );
 

@@ -17,6 +17,7 @@ export type Guard = {
 
 const MODEL = "contract/model.test.ts";
 const ROWS = "contract/impossible-rows.test.ts";
+const SUPERSEDED = "contract/superseded.test.ts";
 const SPINE = "database/migrations/001-spine.ts";
 
 /** In the order of the promises. */
@@ -101,6 +102,46 @@ export const guards: Guard[] = [
     find: "on conflict (owner_id, dedupe_key) where status in ('PENDING', 'RUNNING', 'PAUSED') do nothing",
     replace: "",
     test: "contract/one-generation.test.ts",
+  },
+  {
+    promise: 3,
+    guard: "a start joins no run that makes something else",
+    file: "orchestrator/start.ts",
+    find: "\n      and (${contentHash}::text is null or content_hash = ${contentHash})",
+    replace: "",
+    test: SUPERSEDED,
+  },
+  {
+    promise: 3,
+    guard: "a run that makes the same is not superseded",
+    file: "orchestrator/supersede.ts",
+    find: "\n      and content_hash is distinct from ${contentHash}",
+    replace: "",
+    test: "contract/one-generation.test.ts",
+  },
+  {
+    promise: 3,
+    guard: "a run that ended meanwhile is not superseded",
+    file: "orchestrator/supersede.ts",
+    find: "  if (!changed) return false;",
+    replace: "",
+    test: SUPERSEDED,
+  },
+  {
+    promise: 3,
+    guard: "a superseded run names its successor",
+    file: "orchestrator/supersede.ts",
+    find: "set superseded_by = ${successor} where",
+    replace: "set superseded_by = null where",
+    test: SUPERSEDED,
+  },
+  {
+    promise: 3,
+    guard: "a run gives way in the transaction that begins its successor",
+    file: "orchestrator/supersede.ts",
+    find: "transact(db, (tx) => giveWay(tx, start))",
+    replace: "(void transact, giveWay(db as Tx, start))",
+    test: SUPERSEDED,
   },
   {
     promise: 4,

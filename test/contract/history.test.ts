@@ -53,6 +53,11 @@ const harm: [string, string][] = [
   ["an attempt", "update lector.workflow_steps set attempt = attempt + 1 where name = 'first'"],
   ["a failure", "update lector.workflow_steps set failures = failures + 1 where name = 'first'"],
   ["a step without event", "update lector.workflow_steps set state = 'cancelled' where name = 'first'"],
+  [
+    "a successor",
+    `update lector.workflow_events set data = jsonb_build_object('superseded_by', execution_id)
+    where kind = 'run.completed'`,
+  ],
   ["a lost event", "delete from lector.workflow_events where kind = 'step.done' and (data ->> 'step')::int = 1"],
   [
     "an event twice",

@@ -34,6 +34,7 @@ export type Command =
       workflow: string;
       list: number | null;
       dedupe: boolean;
+      hash: string | null;
       keyed: boolean;
       idem: string | null;
       take: boolean;
@@ -175,12 +176,13 @@ export class World {
   }
 
   private async start(command: Command & { do: "start" }): Promise<Done> {
-    const { workflow, list, dedupe, keyed, idem, take } = command;
+    const { workflow, list, dedupe, hash, keyed, idem, take } = command;
     const input = list === null ? {} : { list: Array.from({ length: list }, (_, k) => ({ k })) };
     const request = {
       workflow,
       input,
       ...(dedupe && { dedupeKey: "same" }),
+      ...(hash && { contentHash: hash }),
       ...(keyed && { admissionKeys: ["user"] }),
       ...(idem && { idempotency: { key: "once", requestHash: idem } }),
     };

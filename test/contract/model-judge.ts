@@ -71,15 +71,21 @@ const current = (state: State, { taskId, attempt }: { taskId: string; attempt: n
 const holds = (state: State, dedupe: string) => state.roots.find((run) => run.dedupe === dedupe && isActive(run));
 
 function judgeStart(state: State, { command, id, joined }: Done & { do: "start" }): void {
-  const { workflow, list, dedupe, keyed, idem, take } = command;
+  const { workflow, list, dedupe, hash, keyed, idem, take } = command;
   const before = idem && state.accepted["once"];
   if (before && before.hash !== idem) return expect("a start with a key of another request", id, null);
-  const run = newRun({ id, workflow, list, dedupe: dedupe ? "same" : null, keyed, above: null });
+  const run = newRun({ id, workflow, list, dedupe: dedupe ? "same" : null, hash, keyed, above: null });
   // a run that has ended with its start is no second active one, and joins none
-  const met = (before && before.id) ?? (dedupe && isActive(run) ? holds(state, "same")?.id : undefined);
+  const held = dedupe && isActive(run) ? holds(state, "same") : undefined;
+  const differs = hash !== null && held?.hash !== hash;
+  const met = (before && before.id) ?? (differs ? undefined : held?.id);
   expect("whether the start joined", joined, met !== undefined);
   if (met) expect("the run that was joined", id, met);
   if (!met) {
+    if (held) {
+      endTree(held, "CANCELLED");
+      held.successor = id;
+    }
     state.roots.push(run);
     const [first, ...others] = run.steps;
     if (take && !keyed && others.length === 0 && first!.state === "ready" && !kindOf(first!).grouped) claim(first!);

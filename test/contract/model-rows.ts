@@ -12,7 +12,7 @@ export type Rows = {
   ids: Map<string, string>;
 };
 
-type RunRow = Pick<Run, "status" | "current" | "restarts" | "outputs" | "keyed" | "admitted"> & {
+type RunRow = Pick<Run, "status" | "current" | "restarts" | "outputs" | "keyed" | "admitted" | "successor"> & {
   id: string;
   above: string | null;
 };
@@ -20,7 +20,8 @@ type StepRow = Omit<Step, "run" | "child" | "unopened" | "taskId"> & { task_id: 
 
 export async function readRows(db: Database): Promise<Rows> {
   const runs = await sql<RunRow>`select execution_id as id, parent_step_id as above, status, current_step as current,
-    restarts, variables -> 'steps' as outputs, admission_keys <> '{}' as keyed, admitted_at is not null as admitted
+    restarts, variables -> 'steps' as outputs, admission_keys <> '{}' as keyed, admitted_at is not null as admitted,
+    superseded_by as successor
     from lector.workflow_instances order by execution_id`.execute(db);
   const steps = await sql<StepRow>`select task_id, execution_id as run, step, item, discarded as aside, state, attempt,
     failures, lost, heartbeat_seq as beats, parked, due_at is not null as timed, run_at > now() + interval '1 min' as late,
@@ -51,10 +52,11 @@ export const pathOf = ({ step, item }: { step: number; item: number | null }) =>
 const nameOf = (step: Pick<Step, "step" | "item" | "aside">) => `${pathOf(step)}${step.aside ? `#${step.aside}` : ""}`;
 
 function runLine(run: Omit<RunRow, "above">, place: string): string {
-  const { status, current, restarts, outputs, keyed, admitted } = run;
+  const { status, current, restarts, outputs, keyed, admitted, successor } = run;
   const holds = keyed && isActive(run as Run) ? (admitted ? ", admitted" : ", not admitted") : "";
   const given = Object.entries(outputs).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `${place} ${status} at ${current}${holds}, restarts ${restarts}, gave ${JSON.stringify(given)}`;
+  const gaveWay = successor ? `, superseded by ${successor}` : "";
+  return `${place} ${status}${gaveWay} at ${current}${holds}, restarts ${restarts}, gave ${JSON.stringify(given)}`;
 }
 
 function stepLine(step: Omit<StepRow, "task_id" | "run">, at: string): string {

@@ -32,7 +32,8 @@ const command = fc.oneof(
       do: fc.constant("start" as const),
       workflow: fc.constantFrom(...Object.keys(workflows)),
       list: fc.constantFrom(2, 1, 3, 2, 0, null),
-      dedupe: seldom,
+      dedupe: fc.constantFrom(false, false, true),
+      hash: fc.constantFrom(null, null, "one", "two"),
       keyed: fc.boolean(),
       idem: fc.constantFrom(null, null, null, null, "one", "two"),
       take: fc.boolean(),
@@ -141,7 +142,7 @@ test("random commands leave rows and model alike, and everything can still end",
   expect(obeyed).toBeGreaterThan(50);
 });
 
-const start = { do: "start", list: 1, dedupe: false, keyed: false, idem: null, take: false } as const;
+const start = { do: "start", list: 1, dedupe: false, hash: null, keyed: false, idem: null, take: false } as const;
 const keyed = { ...start, list: 2, keyed: true };
 const admit = { do: "admit", limit: 1 } as const;
 const done = { do: "end", pick: 0, live: true, how: "done", take: false } as const;
@@ -205,6 +206,24 @@ const found: [string, Command[]][] = [
   [
     "no dead letter lies in a child run that a restart put aside",
     [{ ...start, workflow: "trees" }, claim, done, claim, bad, { do: "restart", pick: 0, from: 0 }],
+  ],
+  [
+    "a paused run gives way with its child runs, and is retried when its successor has ended",
+    [
+      { ...start, workflow: "deep", dedupe: true, hash: "one" },
+      claim,
+      done,
+      claim,
+      done,
+      claim,
+      done,
+      { do: "pause", pick: 0, below: false },
+      { ...start, workflow: "chain", dedupe: true, hash: "two" },
+      reopen,
+      { do: "restart", pick: 0, from: 0 },
+      { do: "cancel", pick: 1, below: false },
+      reopen,
+    ],
   ],
 ];
 test.each(found)("%s", async (_, all) => {

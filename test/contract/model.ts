@@ -36,6 +36,9 @@ export type Run = {
   /** How long its list is; null: there is none. */
   list: number | null;
   dedupe: string | null;
+  hash: string | null;
+  /** The run that took its place. */
+  successor: string | null;
   keyed: boolean;
   above: Step | null;
   status: "PENDING" | "RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELLED" | "TIMED_OUT";
@@ -67,9 +70,10 @@ export function treeOf(run: Run, all = false): Run[] {
 export const stepsOf = (run: Run) => treeOf(run, true).flatMap((each) => each.steps);
 const mayGo = (run: Run) => !rootOf(run).keyed || rootOf(run).admitted;
 
-export function newRun(given: Pick<Run, "id" | "workflow" | "list" | "dedupe" | "keyed" | "above">): Run {
+export function newRun(given: Pick<Run, "id" | "workflow" | "list" | "dedupe" | "hash" | "keyed" | "above">): Run {
   const run: Run = {
     ...given,
+    successor: null,
     status: "PENDING",
     started: false,
     admitted: false,
@@ -217,7 +221,7 @@ export function openChild(step: Step): void {
   const list = step.item === null ? step.run.list : null;
   const workflow = kindOf(step).workflow!;
   Object.assign(step, { state: "waiting", timed: true });
-  step.child = newRun({ id: null, workflow, list, dedupe: null, keyed: false, above: step });
+  step.child = newRun({ id: null, workflow, list, dedupe: null, hash: null, keyed: false, above: step });
   if (!isActive(step.child)) childEnded(step);
 }
 
@@ -251,6 +255,7 @@ export function reopen(root: Run): void {
   for (const run of ended) {
     run.status = run.started ? "RUNNING" : "PENDING";
     run.admitted = false;
+    run.successor = null;
     for (const step of run.steps.filter((each) => each.aside === 0)) reopenStep(step);
   }
 }
@@ -279,6 +284,7 @@ export function restart(root: Run, from: number): boolean {
   if (!isActive(root)) root.admitted = false;
   if (root.status !== "PAUSED") root.status = root.started ? "RUNNING" : "PENDING";
   root.current = from - 1;
+  root.successor = null;
   root.status = openNext(root) ?? root.status;
   return true;
 }

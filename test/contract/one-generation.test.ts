@@ -1,6 +1,6 @@
 /**
- * Promise 3: any number of simultaneous requests for the same make one active run, and one that has ended blocks no next
- * one. (That a newer hash supersedes a run comes with the content that has one.)
+ * Promise 3: any number of simultaneous requests for the same make one active run, a newer hash supersedes it, and one
+ * that has ended blocks no next one. How a run gives way, and what that may meet, stands in superseded.test.ts.
  */
 import { afterEach, expect, test } from "vitest";
 import { cancelRun } from "../../src/orchestrator/cancel.ts";
@@ -37,6 +37,38 @@ test("starts of several processes at once for the same make one run", async () =
   await until("all are answered", () => accepted.length === 60, 15_000);
   expect(new Set(accepted).size).toBe(1);
   expect(await here.rows("select 1 from lector.workflow_instances")).toHaveLength(1);
+});
+
+test("starts of several processes at once for two hashes, and one for a third, leave the last as the one that completes", async () => {
+  here = await orchestra();
+  workers = await processes(here);
+  const forked = await Promise.all([1, 2, 3].map(() => workers!.fork({ leaseMs: 5000, slots: 4, release: 1 })));
+  const accepted: string[] = [];
+  for (const child of forked) {
+    workers.start(child, { start: 20, key: "same", hashes: ["one", "two"], ms: 1000 }, (id) => accepted.push(id));
+  }
+  await until("all are answered", () => accepted.length === 60, 15_000);
+  let last = "";
+  workers.start(forked[0]!, { start: 1, key: "same", hashes: ["three"], ms: 50 }, (id) => (last = id));
+  await until("the last is answered", () => last !== "", 5000);
+  expect(await here.ended(last)).toMatchObject({ status: "COMPLETED", supersededBy: null });
+  const runs = await here.rows<{ id: string; hash: string; status: string; next: string | null }>(
+    "select execution_id as id, content_hash as hash, status, superseded_by as next from lector.workflow_instances",
+  );
+  expect(new Set([...accepted, last])).toEqual(new Set(runs.map(({ id }) => id))); // whoever asked got a run that began
+  const others = runs.filter(({ id }) => id !== last);
+  expect(others.map(({ status }) => status)).toEqual(others.map(() => "CANCELLED"));
+  expect(new Set(others.map(({ next }) => next)).size).toBe(others.length); // each took the place of one
+  for (const { hash, next } of others) {
+    expect(runs.find(({ id }) => id === next)!.hash).not.toBe(hash);
+  }
+  const chain = [last];
+  for (let of = last; ; chain.push(of)) {
+    const before = others.find(({ next }) => next === of);
+    if (!before) break;
+    of = before.id;
+  }
+  expect(chain).toHaveLength(runs.length);
 });
 
 test("a failed and a cancelled one block no next one, and neither a retry nor a restart makes a second active one", async () => {

@@ -6,6 +6,7 @@ type Step = { state: string; attempt: number; failures: number; lost: number };
 type Run = {
   status: string;
   currentStep: number;
+  supersededBy: string | null;
   /** By `keyOf`; those that a restart put aside by that and its number. */
   steps: Map<string, Step>;
   children: Set<string>;
@@ -30,10 +31,15 @@ export async function differences(db: Queryable): Promise<string[]> {
   const events = await sql<Event>`select execution_id as run, seq, kind, data from lector.workflow_events
     order by execution_id, seq`.execute(db);
   const { runs, wrong } = rebuild(events.rows);
-  const rows = await sql<{ run: string; status: string; at: number }>`
-    select execution_id as run, status, current_step as at from lector.workflow_instances`.execute(db);
+  const rows = await sql<{ run: string; status: string; at: number; successor: string | null }>`
+    select execution_id as run, status, current_step as at, superseded_by as successor
+    from lector.workflow_instances`.execute(db);
   for (const row of rows.rows) {
     const told = runs.get(row.run);
+    // one that was removed since is named by nobody
+    const successor = runs.has(told?.supersededBy ?? "") ? told!.supersededBy : null;
+    if (successor !== row.successor)
+      wrong.push(`run ${row.run} is superseded by ${row.successor}; its events say ${successor}`);
     const [want, have] = [`${told?.status} at step ${told?.currentStep}`, `${row.status} at step ${row.at}`];
     if (want !== have) wrong.push(`run ${row.run} is ${have}; its events say ${want}`);
   }
@@ -64,7 +70,7 @@ function rebuild(events: Event[]): { runs: Map<string, Run>; wrong: string[] } {
   for (const event of events) {
     if (event.kind === "run.created") {
       const nothing = { steps: new Map(), children: new Set<string>(), attempts: new Map() };
-      runs.set(event.run, { status: "PENDING", currentStep: 0, ...nothing });
+      runs.set(event.run, { status: "PENDING", currentStep: 0, supersededBy: null, ...nothing });
       seq = 0;
     }
     if (event.seq !== ++seq) wrong.push(`run ${event.run} has the event ${event.seq} where ${seq} should be`);
@@ -80,6 +86,7 @@ function tellOfRun(run: Run, { run: id, kind, data }: Event, wrong: string[]): v
   const ended = ["COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"].includes(run.status);
   if (ended && kind !== "run.reopened" && kind !== "run.restarted")
     wrong.push(`run ${id} was ${run.status} before ${kind}`);
+  run.supersededBy = data.superseded_by ?? null;
   if (kind === "run.created") open(run, data.opened);
   else if (kind === "run.reopened") {
     run.status = data.status;

@@ -9,8 +9,12 @@ export type Call = { taskId: string; attempt: number; pid: number; ended: boolea
 export type Processes = {
   /** Resolves when its worker looks for work. `release`: it is one of a program that is upgraded. */
   fork(options: { leaseMs: number; slots: number; release?: 1 | 2 }): Promise<ChildProcess>;
-  /** Has a release start so many runs at once; calls back with the id of each that is accepted. */
-  start(child: ChildProcess, what: { start: number; key?: string; ms: number }, accepted: (id: string) => void): void;
+  /** Has a release start so many runs at once, of these hashes in turn; calls back with the id of each that is accepted. */
+  start(
+    child: ChildProcess,
+    what: { start: number; key?: string; hashes?: string[]; ms: number },
+    accepted: (id: string) => void,
+  ): void;
   calls(): Promise<Call[]>;
   /** Kills what is left. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 /**
  * A release of a program in a process of its own: `fork(release-process.ts, [URL, LEASE_MS, SLOTS, RELEASE])`. It brings
- * its definition of `article`, works, and starts runs on the message `{ start, key }`: so many at once, each answered
- * with `{ accepted }`. Its tasks write each call down in the table `calls`, as those of worker-process.ts do.
+ * its definition of `article`, works, and starts runs on the message `{ start, key, hashes }`: so many at once, each
+ * answered with `{ accepted }`. Its tasks write each call down in the table `calls`, as those of worker-process.ts do.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
@@ -51,10 +51,14 @@ const worker = startWorker({
   admissionLimit: () => 20,
 });
 process.on("disconnect", () => process.exit()); // dies with its parent
-process.on("message", ({ start, key, ms }: { start: number; key?: string; ms: number }) => {
+type Order = { start: number; key?: string; hashes?: string[]; ms: number };
+process.on("message", ({ start, key, hashes = [], ms }: Order) => {
   const request = { workflow, input: { ms, list: [1, 2, 3] }, ...(key && { dedupeKey: key }) };
   for (let n = 0; n < start; n++) {
-    void worker.start(request).then(({ executionId }) => process.send!({ accepted: executionId }));
+    const contentHash = hashes[n % hashes.length];
+    void worker
+      .start({ ...request, ...(contentHash && { contentHash }) })
+      .then(({ executionId }) => process.send!({ accepted: executionId }));
   }
 });
 process.send!({ id: worker.id });
