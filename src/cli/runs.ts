@@ -28,6 +28,7 @@ export async function runsShow(setup: Setup, id: string, o: { json: boolean }): 
       process.stdout.write(`${line(run)}\n`);
       for (const step of steps) process.stdout.write(`  ${stepLine(step)}\n`);
       if (run.error) process.stdout.write(`  error: ${run.error.message}\n`);
+      if (run.supersededBy) process.stdout.write(`  superseded by: ${run.supersededBy}\n`);
     }
     return exits.completed;
   });
@@ -56,6 +57,7 @@ export function describe(run: Run) {
     status: run.status,
     current_step: run.currentStep,
     error: run.error,
+    superseded_by: run.supersededBy,
     schedule_id: run.scheduleId,
     scheduled_for: run.scheduledFor,
     created_at: run.createdAt,

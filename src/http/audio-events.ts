@@ -64,7 +64,8 @@ const stream = {
 };
 
 const description = `Each event has the \`event\` name of what happened (\`run.created\`, \`step.started\`, \`step.done\`, …), an \`id\` to come back with, and as
-data \`{ execution_id, seq, kind, at, data }\`, of the run and its child runs. \`progress\` events have no id. When the run has ended, \`event: end\` ends the stream.`;
+data \`{ execution_id, seq, kind, at, data }\`, of the run and its child runs. \`progress\` events have no id. When the run has ended, \`event: end\` ends the stream.
+A run that was superseded ends with \`run.cancelled\`, whose data names in \`superseded_by\` the run to follow from there.`;
 
 export function audioEvents(server: FastifyInstance, app: HttpApp): void {
   const watch = openRunWatch(app);

@@ -47,6 +47,10 @@ const runFields = {
   ended_at: time.nullable(),
   error: errorSchema.nullable(),
   metadata: z.record(z.string(), z.unknown()).nullable().describe("as it was sent"),
+  superseded_by: z
+    .guid()
+    .nullable()
+    .describe("the run that took its place, with what had changed meanwhile: follow that one"),
   schedule_id: z.guid().nullable().describe("of the schedule that started it"),
   scheduled_for: time.nullable().describe("the moment for which it did"),
 };
@@ -94,6 +98,7 @@ export function viewOf(run: Run): RunView {
     ended_at: run.endedAt?.toISOString() ?? null,
     error: errorOf(run.error),
     metadata: run.metadata,
+    superseded_by: run.supersededBy,
     schedule_id: run.scheduleId,
     scheduled_for: run.scheduledFor?.toISOString() ?? null,
   };

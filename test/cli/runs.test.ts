@@ -1,6 +1,7 @@
 /** `lector runs …` and `lector dead-letters …`: what a person does to runs, on a database that they share with workers. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { startRun } from "../../src/orchestrator/start.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
 import { narrated, onlyObject, place, story, until } from "../support/program.ts";
@@ -55,6 +56,19 @@ test("a run is paused and resumed, as lines and as JSON, and says so when there 
   ]);
   const late = await lector("runs", "pause", id);
   expect([late.code, late.stdout, late.stderr]).toEqual([2, "", expect.stringContaining("has ended as COMPLETED")]);
+});
+
+test("a superseded run names its successor, as lines and as JSON", async () => {
+  const workflow = await here.define({ name: "changing", steps: [{ name: "only", task_type: "nobody" }] });
+  const begin = async (contentHash: string) => {
+    const request = { workflow, input: {}, dedupeKey: "article", contentHash };
+    return (await startRun(here.connection.db, here.store, request)).executionId;
+  };
+  const [old, next] = [await begin("v1"), await begin("v2")];
+  expect((await lector("runs", "show", old)).stdout).toContain(`superseded by: ${next}\n`);
+  expect((await lector("runs", "show", next)).stdout).not.toContain("superseded");
+  const shown = onlyObject((await lector("runs", "show", old, "--json")).stdout);
+  expect(shown).toMatchObject({ execution_id: old, status: "CANCELLED", superseded_by: next });
 });
 
 test("a run is restarted from a step by name or number", async () => {

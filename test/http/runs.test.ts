@@ -60,6 +60,7 @@ describe("the status of a run", () => {
       metadata: { user_id: "s" },
       schedule_id: null,
       scheduled_for: null,
+      superseded_by: null,
       progress: 50,
       steps: [
         {

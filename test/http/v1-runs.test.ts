@@ -93,6 +93,26 @@ describe("/v1/runs", () => {
     expect((await eventsOf(id)).find(({ kind }) => kind === "run.reopened").data.why).toBe("the voice is back");
   });
 
+  test("says which run took the place of a superseded one, in its view and in its last event, and retries it no more", async () => {
+    const steps = [{ name: "only", task_type: "nobody" }];
+    const workflow = await ensureDefinition(here.app.connection.db, { name: "changing", steps });
+    const begin = async (contentHash: string) =>
+      (await here.worker.start({ workflow, input: {}, dedupeKey: "article", contentHash })).executionId;
+    const [old, next] = [await begin("v1"), await begin("v2")];
+    const views = (await json(await here.get("/v1/runs?workflow=changing"))).runs;
+    expect(views.map((run: any) => [run.execution_id, run.status, run.superseded_by])).toEqual([
+      [next, "PENDING", null],
+      [old, "CANCELLED", next],
+    ]);
+    expect(await json(await here.get(`/v1/runs/${old}`))).toMatchObject({ superseded_by: next });
+    expect((await eventsOf(old)).at(-1)).toMatchObject({ kind: "run.cancelled", data: { superseded_by: next } });
+    for (const [verb, body] of [["retry"], ["restart", { step: 1 }]] as const) {
+      const [status, problem] = await act(old, verb, body);
+      expect([verb, status, problem.type]).toEqual([verb, 409, "urn:lector:problem:run_conflict"]);
+    }
+    await act(next, "cancel");
+  });
+
   test("restarts from a step by name or number, and the files are those of the new end", async () => {
     spoken = "first";
     const id = await start("again", { look: "good", publish: "speak" });
