@@ -220,9 +220,11 @@ async function killed(name: Failpoint, nth: number): Promise<void> {
 async function goOn(worker: Worker, asked: Command, ends: string, name: Failpoint): Promise<void> {
   const { db } = here.connection;
   if (asked.what !== "run" && asked.what !== "look") await command(db, storage, asked as never);
-  if (asked.what === "fire") await firedBy(asked.executionId, () => command(db, storage, asked as never));
+  const look = () => command(db, storage, asked as never);
+  if (asked.what === "fire") await untilFree(look, async () => (await startedBy(asked.executionId)).length > 0);
   const id = await runOf(worker, asked);
-  if (ends === "REMOVED") return expect(await here.rows(`${RUN} execution_id = '${id}'`)).toEqual([]);
+  const isRemoved = async () => (await here.rows(`${RUN} execution_id = '${id}'`)).length === 0;
+  if (ends === "REMOVED") return untilFree(look, isRemoved);
   if (ends === "PAUSED") await command(db, storage, { what: "resume", executionId: id });
   const run = await here.ended(id);
   expect([name, run.status]).toEqual([name, ends === "PAUSED" ? "COMPLETED" : ends]);
@@ -244,9 +246,10 @@ async function runOf(worker: Worker, asked: Command): Promise<string> {
 
 const startedBy = (scheduleId: string) => here.rows<{ id: string }>(`${RUN} schedule_id = '${scheduleId}'`);
 
-/** Postgres takes a moment to see that a process is no more; until then its schedule is locked, and the next look's. */
-async function firedBy(scheduleId: string, look: () => Promise<unknown>): Promise<void> {
-  for (let looks = 0; looks < 100 && (await startedBy(scheduleId)).length === 0; looks++) await sleep(20).then(look);
+/** Postgres takes a moment to see that a process is no more. Until then a look passes over what that one had locked. */
+async function untilFree(look: () => Promise<unknown>, done: () => Promise<boolean>): Promise<void> {
+  for (let looks = 0; looks < 100 && !(await done()); looks++) await sleep(20).then(look);
+  expect(await done()).toBe(true);
 }
 
 /** The provider's books against the ledger: every call has its row, and every second one its reason. */
