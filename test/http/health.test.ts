@@ -2,7 +2,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../src/database/connect.ts";
+import type { TaskContext } from "../../src/orchestrator/task.ts";
 import { testDatabase } from "../support/database.ts";
 import { task } from "../support/orchestra.ts";
 import { testServer, type TestServer } from "../support/server.ts";
@@ -98,7 +100,8 @@ test("a request whose database is silent is a 503 in time", async () => {
 
 describe("metrics", () => {
   test("count runs, steps, the queue and requests", async () => {
-    here = await testServer({ tasks: () => [task("extract_text", () => new Promise(() => {}))] });
+    const aborted = (_: unknown, { signal }: TaskContext) => sleep(60_000, {}, { signal });
+    here = await testServer({ tasks: () => [task("extract_text", aborted)] });
     for (let index = 0; index < 3; index++) await here.post("/audio/generate", { text: "This is a text." });
     await here.get("/audio/status/nonsense");
     let response: Response;
