@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { cancelRun } from "../../src/orchestrator/cancel.ts";
+import { lostEnding } from "../../src/orchestrator/attempt.ts";
 import { refused, renew, runningSteps, writeProgress } from "../../src/orchestrator/lease.ts";
 import type { Outcome } from "../../src/orchestrator/outcome.ts";
 import { reopenRun } from "../../src/orchestrator/reopen.ts";
@@ -66,6 +67,21 @@ test("an old token renews no lease and reports no progress", async () => {
   expect(await row()).not.toEqual(before);
   held.open();
   await here.ended(executionId);
+});
+
+test("the reaper takes nothing from a worker whose heartbeat came after it had looked", async () => {
+  const held = gate();
+  here = await orchestra([task("a", () => held.opened)]);
+  const worker = await here.worker({ heartbeatMs: 60_000 });
+  const { executionId } = await worker.start({ workflow: await here.define(one), input: {} });
+  const { db } = here.connection;
+  const [seen] = await runningSteps(db, null);
+  await renew(db, [seen!], 10_000);
+  const silent: Outcome = { ...seen!, from: "running", ending: lostEnding(seen!.lost, seen!.name) };
+  expect((await settleAlone(db, [silent])).accepted.size).toBe(0);
+  held.open();
+  expect(await here.ended(executionId)).toMatchObject({ status: "COMPLETED" });
+  expect(await here.rows("select attempt, lost from lector.workflow_steps")).toEqual([{ attempt: 1, lost: 0 }]);
 });
 
 test("a process that was frozen past its lease comes back, changes nothing and goes on working", async () => {

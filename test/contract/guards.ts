@@ -261,7 +261,7 @@ export const guards: Guard[] = [
     file: "orchestrator/settle-write.ts",
     find: "and (o.heartbeat_seq is null or s.heartbeat_seq = o.heartbeat_seq)",
     replace: "",
-    test: MODEL,
+    test: "contract/fenced.test.ts",
   },
   {
     promise: 6,
@@ -526,7 +526,7 @@ export const guards: Guard[] = [
     file: "orchestrator/admit.ts",
     find: "and i.admitted_at is not null and not exists (\n      select 1 from lector.workflow_steps s where s.root_id = i.execution_id and s.state = 'running')",
     replace: "and i.admitted_at is not null",
-    test: MODEL,
+    test: "contract/pause-loses-nothing.test.ts",
   },
   {
     promise: 12,
