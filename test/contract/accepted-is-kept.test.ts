@@ -65,4 +65,5 @@ test("a failed run keeps the end that it had, whatever fails in it afterwards", 
   const failed = "select 1 from lector.workflow_steps where state = 'failed' and item is not null";
   await until("both have failed", async () => (await here.rows(failed)).length === 2, 10_000);
   expect(await here.ended(executionId)).toMatchObject({ status: "FAILED", endedAt, error: { message: "item 1" } });
+  expect((await here.rows<{ ends: number }>(ends)).map((run) => run.ends)).toEqual([1]);
 });

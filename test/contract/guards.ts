@@ -622,7 +622,7 @@ export const guards: Guard[] = [
     file: "orchestrator/settle-write.ts",
     find: "else t.active or e.kind not in ('run.completed', 'run.failed') end",
     replace: "else true end",
-    test: MODEL,
+    test: "contract/accepted-is-kept.test.ts",
   },
   {
     promise: 15,
