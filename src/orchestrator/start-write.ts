@@ -125,7 +125,7 @@ const runRow: Rows<WrittenRun> = {
 
 /** As Postgres writes arrays: one within an array of them would have to be as long as all others. */
 function arrayOf(texts: string[]): string {
-  return `{${texts.map((text) => `"${text.replace(/["\\\\]/g, "\\\\$&")}"`).join(",")}}`;
+  return `{${texts.map((text) => `"${text.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
 function variablesOf({ run: { plan, inputText } }: WrittenRun): string {

@@ -36,7 +36,7 @@ describe("a text", () => {
   test("has its metadata kept, its priority obeyed and its trace go on with the run", async () => {
     const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     const stored = { $ref: "ab/0", bytes: 1, sha256: "0".repeat(64) }; // looks like a reference of ours
-    const metadata = { priority: "low", user_id: "u", nested: { list: [1, "two", null] }, "": "empty key", stored };
+    const metadata = { priority: "low", user_id: '"\\', nested: { list: [1, "two", null] }, "": "empty key", stored };
     const traceparent = `00-${trace}-00f067aa0ba902b7-01`;
     const { execution_id: id } = (await (await generate({ text: "Hi.", metadata }, { traceparent })).json()) as any;
     const { rows } = await sql<Record<string, unknown>>`select metadata, priority, traceparent, admission_keys
@@ -45,7 +45,7 @@ describe("a text", () => {
       metadata,
       priority: 0,
       traceparent: expect.stringMatching(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`)),
-      admission_keys: ["generations", "key:local", "user:local/u"],
+      admission_keys: ["generations", "key:local", 'user:local/"\\'],
     });
     expect(rows[0]!["traceparent"]).not.toBe(traceparent);
     const lines = here.log.filter((line) => line["trace_id"] === trace);
