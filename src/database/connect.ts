@@ -112,9 +112,10 @@ export function connect(
 
 /** One that is still being opened can become silent, too. Where it comes too late, it goes back to the pool. */
 async function clientOf(pool: pg.Pool): Promise<pg.PoolClient> {
+  const isThere = pool.idleCount > pool.waitingCount;
   const coming = pool.connect();
   const ms = patienceHere(Infinity);
-  if (ms === Infinity || pool.idleCount > 0) return coming;
+  if (ms === Infinity || isThere) return coming;
   const { promise: tooLong, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(new DatabaseSilent(ms));

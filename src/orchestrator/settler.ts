@@ -67,7 +67,6 @@ export function openSettler(
   }
 
   async function settleSome(some: Settlement[], write: Write, answerMs = o.answerMs): Promise<void> {
-    if (some.length === 0) return;
     let result: Settled;
     try {
       result = await answeredWithin(answerMs, () => write(some));

@@ -54,6 +54,16 @@ test("a connection that becomes silent while it is opened holds its caller no lo
   await usual.close();
 });
 
+test("whoever gets no connection that is there already, since another takes the last one, is held no longer either", async () => {
+  const usual = connect(way.url);
+  const question = () => answeredWithin(300, () => sql`select 1`.execute(usual.db));
+  await question();
+  way.freeze({ all: true });
+  const both = await Promise.all([timed(question()), timed(question())]);
+  for (const { ms, error } of both) expect([isConnectionError(error), ms < 2000]).toEqual([true, true]);
+  await usual.close();
+});
+
 test("a transaction that is cut off does not wait once more for its end", async () => {
   const { ms, error } = await timed(
     connection.db.transaction().execute(async (tx) => {
