@@ -3,11 +3,12 @@ import { Agent, request } from "node:http";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { place, story, until, type Database, type Program } from "../support/program.ts";
+import { place, story, until, type Database } from "../support/program.ts";
+import { serve, type Served } from "../support/served.ts";
 
 const here = place();
 const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-const servers: { program: Program; url: string }[] = [];
+const servers: Served[] = [];
 let database: Database;
 
 type Answer = { status: number; body: string };
@@ -59,16 +60,9 @@ async function completed(server: number, id: string): Promise<void> {
 beforeAll(async () => {
   database = await here.database();
   for (let index = 0; index < 4; index++) {
-    const port = 20_000 + Math.floor(Math.random() * 30_000);
-    const program = here.start(["serve"], { env: { PORT: String(port), LECTOR_CORES: "1" } });
-    const url = `http://127.0.0.1:${port}`;
-    servers.push({ program, url });
-    await until("the server is ready", () =>
-      send(`${url}/health/ready`).then(
-        ({ status }) => status === 200,
-        () => false,
-      ),
-    );
+    const server = await serve(here, { LECTOR_CORES: "1" });
+    servers.push(server);
+    await until("the server is ready", async () => (await send(`${server.url}/health/ready`)).status === 200);
   }
 });
 
