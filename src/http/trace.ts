@@ -1,7 +1,7 @@
 /** W3C Trace Context, and the log: one line a request, each with its `trace_id`. */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
@@ -31,17 +31,23 @@ export function traceparentOf(request: FastifyRequest): string {
 /** Requests that come by themselves, again and again. */
 const routine = /^\/(health|metrics)/;
 
+/** When all is sent, or the client has left before: a listener, a download that is broken off. */
 export function logRequests(server: FastifyInstance): void {
-  server.addHook("onResponse", async (request, reply) => {
-    const { execution_id } = (request.params ?? {}) as { execution_id?: string };
-    const path = request.url.split("?", 1)[0]!.slice(0, 500); // a query may hold what is nobody's business
-    const fields = {
-      method: request.method,
-      path,
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      ...(execution_id && { execution_id }),
-    };
-    request.log[routine.test(path) ? "debug" : "info"](fields, "request");
+  server.addHook("onRequest", async (request, reply) => {
+    reply.raw.once("close", () => log(request, reply));
   });
+}
+
+function log(request: FastifyRequest, reply: FastifyReply): void {
+  const { execution_id } = (request.params ?? {}) as { execution_id?: string };
+  const path = request.url.split("?", 1)[0]!.slice(0, 500); // a query may hold what is nobody's business
+  const fields = {
+    method: request.method,
+    path,
+    ...(reply.raw.headersSent && { status: reply.statusCode }),
+    ...(!reply.raw.writableFinished && { aborted: true }),
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    ...(execution_id && { execution_id }),
+  };
+  request.log[routine.test(path) ? "debug" : "info"](fields, "request");
 }

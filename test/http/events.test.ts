@@ -176,6 +176,18 @@ describe("an event stream", () => {
     expect(await response.json()).toMatchObject({ type: "urn:lector:problem:invalid_cursor" });
   });
 
+  test("is in the log with the whole time it was followed, also when the client leaves before the end", async () => {
+    const [left, stayed] = [await start("left", [{ name: "a", task_type: "long" }]), await tree(2)];
+    await listen(left, { stop: (sent) => sent.some(({ event }) => event === "progress") });
+    await listen(stayed);
+    const lineOf = (id: string) => here.log.find((line) => line["path"] === `/audio/${id}/events`);
+    await expect.poll(() => lineOf(left) && lineOf(stayed)).toBeDefined();
+    expect(lineOf(left)).toMatchObject({ msg: "request", status: 200, aborted: true, execution_id: left });
+    expect(lineOf(stayed)).toMatchObject({ msg: "request", status: 200, execution_id: stayed });
+    expect(lineOf(stayed)).not.toHaveProperty("aborted");
+    await here.post(`/audio/${left}/cancel`);
+  });
+
   test("keeps at most 64 KiB for a client that does not read, and loses nothing for it", async () => {
     const id = await start("history", [{ name: "a", task_type: "nobody" }]);
     await sql`insert into lector.workflow_events (execution_id, seq, kind, data)
