@@ -8,6 +8,7 @@ import {
   type DeadLetter,
 } from "../orchestrator/dead-letters.ts";
 import { RunConflict } from "../orchestrator/tree.ts";
+import { presentDeadLetter } from "../orchestrator/present.ts";
 import { exits, type Setup } from "./lector.ts";
 import { reasonOf, type ActionOptions } from "./run-actions.ts";
 import { checkId, momentOf, print, withLector } from "./runs.ts";
@@ -19,7 +20,7 @@ type ListOptions = { workflow?: string; limit: number; json: boolean };
 export function deadLettersList(setup: Setup, { workflow, limit, json }: ListOptions): Promise<number> {
   return withLector(setup, async ({ connection: { db } }) => {
     const { letters } = await listDeadLetters(db, { workflow, limit });
-    if (json) print({ dead_letters: letters.map(describe) });
+    if (json) print({ dead_letters: letters.map(presentDeadLetter) });
     else if (letters.length === 0) process.stdout.write("No dead letters.\n");
     else for (const letter of letters) process.stdout.write(`${line(letter)}\n`);
     return exits.completed;
@@ -30,7 +31,8 @@ export function deadLettersShow(setup: Setup, id: string, { json }: { json: bool
   checkId(id, KIND);
   return withLector(setup, async ({ connection: { db } }) => {
     const found = await findDeadLetter(db, id);
-    if (json) print({ ...describe(found), input: found.input, causes: found.causes, revivals: found.revivals });
+    if (json)
+      print({ ...presentDeadLetter(found), input: found.input, causes: found.causes, revivals: found.revivals });
     else tell(found);
     return exits.completed;
   });
@@ -58,26 +60,6 @@ export function deadLettersReplay(setup: Setup, ids: string[], o: ActionOptions)
     if (o.json) print({ replayed });
     return code;
   });
-}
-
-function describe(letter: DeadLetter) {
-  return {
-    task_id: letter.taskId,
-    execution_id: letter.executionId,
-    root_id: letter.rootId,
-    run_status: letter.runStatus,
-    workflow: letter.workflow,
-    step: letter.step,
-    item: letter.item,
-    name: letter.name,
-    task_type: letter.taskType,
-    state: letter.state,
-    attempt: letter.attempt,
-    failures: letter.failures,
-    lost: letter.lost,
-    error: letter.error,
-    failed_at: letter.failedAt,
-  };
 }
 
 function line({ taskId, failedAt, workflow, name, item, error }: DeadLetter): string {

@@ -1,17 +1,16 @@
 /** `lector runs list|show`, and what the commands about runs share. */
-import { findRun, listRuns, runSteps, type Run, type StepSummary } from "../orchestrator/find.ts";
+import { findRun, listRuns, RUN_STATUSES, runTreeSteps, type Run, type StepSummary } from "../orchestrator/find.ts";
+import { presentRun, presentStep } from "../orchestrator/present.ts";
 import { exits, Unusable, type Lector, type Setup } from "./lector.ts";
 
-const STATUSES = ["PENDING", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"];
-
 export async function runsList(setup: Setup, o: { status?: string; limit: number; json: boolean }): Promise<number> {
-  const status = o.status?.toUpperCase();
-  if (status && !STATUSES.includes(status)) {
-    throw new Unusable(`No run has the status "${o.status}". There are: ${STATUSES.join(", ")}.`);
+  const status = RUN_STATUSES.find((each) => each === o.status?.toUpperCase());
+  if (o.status && !status) {
+    throw new Unusable(`No run has the status "${o.status}". There are: ${RUN_STATUSES.join(", ")}.`);
   }
   return withLector(setup, async ({ connection }) => {
     const runs = await listRuns(connection.db, { status, limit: o.limit });
-    if (o.json) print({ runs: runs.map(describe) });
+    if (o.json) print({ runs: runs.map(presentRun) });
     else if (runs.length === 0) process.stdout.write("No runs.\n");
     else for (const run of runs) process.stdout.write(`${line(run)}\n`);
     return exits.completed;
@@ -22,11 +21,11 @@ export async function runsShow(setup: Setup, id: string, o: { json: boolean }): 
   checkId(id, 'execution_id. "lector runs list" shows them');
   return withLector(setup, async ({ connection: { db } }) => {
     const run = await findRun(db, id);
-    const steps = await runSteps(db, id);
-    if (o.json) print({ ...describe(run), steps: steps.map(describeStep) });
+    const steps = await runTreeSteps(db, id);
+    if (o.json) print({ ...presentRun(run), steps: steps.map(presentStep), elapsed_s: run.elapsedMs / 1000 });
     else {
       process.stdout.write(`${line(run)}\n`);
-      for (const step of steps) process.stdout.write(`  ${stepLine(step)}\n`);
+      for (const step of steps) process.stdout.write(`  ${stepLine(step, run)}\n`);
       if (run.error) process.stdout.write(`  error: ${run.error.message}\n`);
       if (run.supersededBy) process.stdout.write(`  superseded by: ${run.supersededBy}\n`);
     }
@@ -49,30 +48,6 @@ export function checkId(id: string, kind: string): void {
   throw new Unusable(`"${id}" is no ${kind}.`);
 }
 
-export function describe(run: Run) {
-  return {
-    execution_id: run.executionId,
-    workflow: run.workflow,
-    workflow_id: run.workflowId,
-    status: run.status,
-    current_step: run.currentStep,
-    error: run.error,
-    superseded_by: run.supersededBy,
-    schedule_id: run.scheduleId,
-    scheduled_for: run.scheduledFor,
-    created_at: run.createdAt,
-    updated_at: run.updatedAt,
-    started_at: run.startedAt,
-    ended_at: run.endedAt,
-    elapsed_s: run.elapsedMs / 1000,
-  };
-}
-
-function describeStep(step: StepSummary) {
-  const { startedAt, endedAt, ...rest } = step;
-  return { ...rest, started_at: startedAt, ended_at: endedAt };
-}
-
 export function line(run: Run): string {
   return `${run.executionId}  ${run.status.padEnd(9)}  ${momentOf(run.createdAt)}  ${run.workflow}  ${(run.elapsedMs / 1000).toFixed(1)} s`;
 }
@@ -80,11 +55,12 @@ export function line(run: Run): string {
 /** UTC, to the second. */
 export const momentOf = (at: Date) => at.toISOString().slice(0, 19).replace("T", " ");
 
-function stepLine(step: StepSummary): string {
+function stepLine(step: StepSummary, run: Run): string {
+  const name = step.workflow === run.workflow ? step.name : `${step.workflow}/${step.name}`; // of a child run
   const items = step.items ? `  ${step.items.done}/${step.items.total}` : "";
   const attempts = step.attempt > 1 ? `  attempt ${step.attempt}` : "";
   const error = step.error ? `  ${step.error.message}` : "";
-  return `${String(step.step).padStart(2)}  ${step.name.padEnd(10)} ${step.state}${items}${attempts}${error}`;
+  return `${String(step.step).padStart(2)}  ${name.padEnd(10)} ${step.state}${items}${attempts}${error}`;
 }
 
 export function print(value: unknown): void {

@@ -11,8 +11,9 @@ import {
   type Schedule,
   type ScheduleTools,
 } from "../orchestrator/schedules.ts";
+import { presentRun, presentSchedule } from "../orchestrator/present.ts";
 import { exits, Unusable, type Lector, type Setup } from "./lector.ts";
-import { describe as describeRun, line as runLine, momentOf, print, withLector } from "./runs.ts";
+import { line as runLine, momentOf, print, withLector } from "./runs.ts";
 
 export type AddOptions = {
   cron: string;
@@ -60,7 +61,7 @@ function inputOf(given: string): Record<string, unknown> {
 export function schedulesList(setup: Setup, { limit, json }: Json & { limit: number }): Promise<number> {
   return withLector(setup, async ({ connection: { db } }) => {
     const found = await listSchedules(db, { limit });
-    if (json) print({ schedules: found.map(describe) });
+    if (json) print({ schedules: found.map(presentSchedule) });
     else if (found.length === 0) process.stdout.write("No schedules.\n");
     else for (const each of found) process.stdout.write(`${line(each)}\n`);
     return exits.completed;
@@ -72,7 +73,7 @@ export function schedulesShow(setup: Setup, key: string, { json }: Json): Promis
     const found = await findSchedule(toolsOf(lector), key);
     const runs = await listRuns(lector.connection.db, { scheduleId: found.scheduleId, limit: RUNS_SHOWN });
     if (json) {
-      print({ ...describe(found), input: found.input, runs: runs.map(describeRun) });
+      print({ ...presentSchedule(found), input: found.input, runs: runs.map(presentRun) });
       return exits.completed;
     }
     process.stdout.write(`${line(found)}\n  ${found.scheduleId}  missed: ${found.missed}\n`);
@@ -109,27 +110,9 @@ export function schedulesRemove(setup: Setup, key: string, { json }: Json): Prom
 }
 
 function told(json: boolean, schedule: Schedule, said: string): number {
-  if (json) print(describe(schedule));
+  if (json) print(presentSchedule(schedule));
   else process.stdout.write(`${said}\n`);
   return exits.completed;
-}
-
-function describe(schedule: Schedule) {
-  return {
-    schedule_id: schedule.scheduleId,
-    name: schedule.name,
-    cron: schedule.cron,
-    time_zone: schedule.timeZone,
-    missed: schedule.missed,
-    workflow: schedule.workflow,
-    event: schedule.event,
-    enabled: schedule.enabled,
-    next_at: schedule.nextAt,
-    last_at: schedule.lastAt,
-    error: schedule.error,
-    created_at: schedule.createdAt,
-    updated_at: schedule.updatedAt,
-  };
 }
 
 function dueOf({ enabled, nextAt }: Schedule): string {

@@ -2,11 +2,12 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { findDeadLetter, listDeadLetters, replayDeadLetter, type DeadLetter } from "../orchestrator/dead-letters.ts";
+import { findDeadLetter, listDeadLetters, replayDeadLetter } from "../orchestrator/dead-letters.ts";
+import { presentDeadLetter } from "../orchestrator/present.ts";
 import type { HttpApp } from "./app.ts";
 import { json, nameOf, pageSize, problems } from "./openapi.ts";
 import { BODY_BYTES, changed, passOverOtherBodies, reasonBody, reasonOf } from "./run-actions.ts";
-import { errorOf, errorSchema, runStatus, time } from "./run-view.ts";
+import { errorSchema, runStatus, time } from "./run-view.ts";
 
 const letterFields = {
   task_id: z.guid(),
@@ -79,7 +80,7 @@ export function deadLetters(server: FastifyInstance, { connection: { db }, worke
     },
     async ({ query: { task_type: taskType, ...rest } }) => {
       const { letters, nextCursor } = await listDeadLetters(db, { taskType, ...rest });
-      return { dead_letters: letters.map(viewOf), next_cursor: nextCursor };
+      return { dead_letters: letters.map(presentDeadLetter), next_cursor: nextCursor };
     },
   );
 
@@ -97,7 +98,7 @@ export function deadLetters(server: FastifyInstance, { connection: { db }, worke
     async ({ params: { task_id: id } }) => {
       const { input, causes, revivals, ...found } = await findDeadLetter(db, id.toLowerCase());
       const timed = <T extends { at: Date }>(each: T) => ({ ...each, at: each.at.toISOString() });
-      return { ...viewOf(found), input, causes: causes.map(timed), revivals: revivals.map(timed) };
+      return { ...presentDeadLetter(found), input, causes: causes.map(timed), revivals: revivals.map(timed) };
     },
   );
 
@@ -126,24 +127,4 @@ as it is. 409 where another active run does the same, or the step could not be o
       return reply.code(202).send({ execution_id: executionId, status });
     },
   );
-}
-
-function viewOf(found: DeadLetter): z.output<typeof letter> {
-  return {
-    task_id: found.taskId,
-    execution_id: found.executionId,
-    root_id: found.rootId,
-    run_status: found.runStatus,
-    workflow: found.workflow,
-    step: found.step,
-    item: found.item,
-    name: found.name,
-    task_type: found.taskType,
-    state: found.state,
-    attempt: found.attempt,
-    failures: found.failures,
-    lost: found.lost,
-    error: errorOf(found.error),
-    failed_at: found.failedAt?.toISOString() ?? null,
-  };
 }

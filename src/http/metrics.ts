@@ -4,9 +4,9 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Database } from "../database/connect.ts";
+import { RUN_STATUSES } from "../orchestrator/find.ts";
 import type { HttpApp } from "./app.ts";
 import { file, problems } from "./openapi.ts";
-import { RUN_STATUSES } from "./run-view.ts";
 
 /** Scrapes within this time share one look at the database. */
 const FRESH_MS = 2000;

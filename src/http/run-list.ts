@@ -3,9 +3,10 @@ import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { listRuns } from "../orchestrator/find.ts";
+import { presentRun } from "../orchestrator/present.ts";
 import type { HttpApp } from "./app.ts";
 import { json, nameOf, pageSize, problems } from "./openapi.ts";
-import { runSchema, runStatus, viewOf } from "./run-view.ts";
+import { runSchema, runStatus } from "./run-view.ts";
 
 const query = z.strictObject({
   status: runStatus.optional().describe("only runs with this status"),
@@ -50,7 +51,7 @@ export function runList(server: FastifyInstance, { connection: { db } }: HttpApp
       async ({ query: { status, workflow, user_id: userId, schedule_id: scheduleId, limit, cursor: before } }) => {
         const found = await listRuns(db, { status, workflow, userId, scheduleId, before, limit: limit + 1 });
         const runs = found.slice(0, limit);
-        return { runs: runs.map(viewOf), next_cursor: found.length > limit ? runs.at(-1)!.executionId : null };
+        return { runs: runs.map(presentRun), next_cursor: found.length > limit ? runs.at(-1)!.executionId : null };
       },
     );
   }

@@ -3,12 +3,11 @@ import { z } from "zod";
 import type { Database } from "../database/connect.ts";
 import { isFormatId } from "../media/formats.ts";
 import { definitionsOf, newestDefinition, type Definition } from "../orchestrator/definition.ts";
-import { findRun, runTreeSteps, type Run, type StepSummary } from "../orchestrator/find.ts";
+import { findRun, RUN_STATUSES, runTreeSteps, type Run, type StepSummary } from "../orchestrator/find.ts";
+import { presentRun, presentStep } from "../orchestrator/present.ts";
 import type { HttpApp } from "./app.ts";
 import { publishedBy, urlOf, type Published } from "./audio-files.ts";
 import { progressOf } from "./run-progress.ts";
-
-export const RUN_STATUSES = ["PENDING", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"] as const;
 
 export const runStatus = z.enum(RUN_STATUSES);
 
@@ -81,50 +80,7 @@ export const statusSchema = z
   })
   .meta({ id: "Status" });
 
-export type RunView = z.output<typeof runSchema>;
 export type StatusView = z.output<typeof statusSchema>;
-export type StepView = z.output<typeof stepSchema>;
-
-export function viewOf(run: Run): RunView {
-  return {
-    execution_id: run.executionId,
-    workflow: run.workflow,
-    workflow_id: run.workflowId,
-    status: run.status,
-    current_step: run.currentStep,
-    created_at: run.createdAt.toISOString(),
-    updated_at: run.updatedAt.toISOString(),
-    started_at: run.startedAt?.toISOString() ?? null,
-    ended_at: run.endedAt?.toISOString() ?? null,
-    error: errorOf(run.error),
-    metadata: run.metadata,
-    superseded_by: run.supersededBy,
-    schedule_id: run.scheduleId,
-    scheduled_for: run.scheduledFor?.toISOString() ?? null,
-  };
-}
-
-export function errorOf(given: Run["error"]): z.output<typeof errorSchema> | null {
-  return given && { code: given.code, message: given.message, step: given.step ?? null };
-}
-
-export function stepView(given: StepSummary): StepView {
-  const { workflow, name, attempt, items } = given;
-  return {
-    workflow,
-    step: given.step,
-    name,
-    state: given.state as StepView["state"],
-    attempt,
-    progress: percent(given.progress),
-    items,
-    error: errorOf(given.error),
-    started_at: given.startedAt?.toISOString() ?? null,
-    ended_at: given.endedAt?.toISOString() ?? null,
-  };
-}
-
-const percent = (part: number) => Math.round(Math.min(1, Math.max(0, part)) * 1000) / 10;
 
 /** Throws `RunNotFound`. */
 export async function statusOf(app: HttpApp, executionId: string): Promise<StatusView> {
@@ -132,9 +88,9 @@ export async function statusOf(app: HttpApp, executionId: string): Promise<Statu
   const run = await findRun(db, executionId);
   const [{ steps, progress }, published] = await Promise.all([howFar(db, run), publishedBy(app, run)]);
   return {
-    ...viewOf(run),
+    ...presentRun(run),
     progress,
-    steps: steps.map(stepView),
+    steps: steps.map(presentStep),
     elapsed_s: run.elapsedMs / 1000,
     ...factsOf(executionId, published),
   };

@@ -4,8 +4,9 @@ import { isConnectionError } from "../database/connect.ts";
 import { isActive } from "../orchestrator/cancel.ts";
 import { newestCursor } from "../orchestrator/feed.ts";
 import { findRun, RunNotFound } from "../orchestrator/find.ts";
+import { presentStep } from "../orchestrator/present.ts";
 import type { HttpApp } from "./app.ts";
-import { howFar, stepView } from "./run-view.ts";
+import { howFar } from "./run-view.ts";
 
 /** What was seen of a run. */
 export type Look = {
@@ -54,7 +55,7 @@ export function openRunWatch({ connection: { db }, logger }: HttpApp): RunWatch 
     const lastCursor = isActive(before.status) ? null : await newestCursor(db, executionId);
     // reopened in between: it has not ended
     const run = lastCursor === null ? before : await findRun(db, executionId);
-    const underWay = steps.filter(({ state }) => state === "running" || state === "waiting").map(stepView);
+    const underWay = steps.filter(({ state }) => state === "running" || state === "waiting").map(presentStep);
     return {
       progress: JSON.stringify({ execution_id: executionId, status: run.status, progress, steps: underWay }),
       lastCursor: isActive(run.status) ? null : lastCursor,

@@ -10,15 +10,15 @@ import {
   findSchedule,
   listSchedules,
   removeSchedule,
-  type Schedule,
   type ScheduleTools,
   type Starts,
 } from "../orchestrator/schedules.ts";
+import { presentSchedule } from "../orchestrator/present.ts";
 import type { GenerateRequest } from "../workflows/audio-generation.ts";
 import type { HttpApp } from "./app.ts";
 import { refusedFor } from "./audio-generate.ts";
 import { json, nameOf, pageSize, problems } from "./openapi.ts";
-import { errorOf, errorSchema, time } from "./run-view.ts";
+import { errorSchema, time } from "./run-view.ts";
 
 const name = z
   .string()
@@ -119,7 +119,7 @@ function shown(routes: Routes, tools: ScheduleTools): void {
     async ({ query: { limit, cursor } }) => {
       const found = await listSchedules(tools.db, { after: cursor, limit: limit + 1 });
       const some = found.slice(0, limit);
-      return { schedules: some.map(viewOf), next_cursor: found.length > limit ? some.at(-1)!.name : null };
+      return { schedules: some.map(presentSchedule), next_cursor: found.length > limit ? some.at(-1)!.name : null };
     },
   );
 
@@ -136,7 +136,7 @@ function shown(routes: Routes, tools: ScheduleTools): void {
     },
     async ({ params: { schedule } }) => {
       const found = await findSchedule(tools, schedule);
-      return { ...viewOf(found), input: found.input };
+      return { ...presentSchedule(found), input: found.input };
     },
   );
 }
@@ -157,7 +157,7 @@ function added(routes: Routes, tools: ScheduleTools): void {
       const wanted = { ...given, ...startsOf(given), timeZone: zone };
       const made = await addSchedule(tools, wanted).catch(refusing(given.input));
       log.info({ schedule: made.name, schedule_id: made.scheduleId }, "schedule added");
-      return reply.code(201).header("location", `/v1/schedules/${made.scheduleId}`).send(viewOf(made));
+      return reply.code(201).header("location", `/v1/schedules/${made.scheduleId}`).send(presentSchedule(made));
     },
   );
 }
@@ -182,7 +182,7 @@ Runs that were started already keep what they have.`,
       const wanted = { ...rest, ...starts, ...(zone !== undefined && { timeZone: zone }) };
       const now = await changeSchedule(tools, schedule, wanted).catch(refusing(rest.input));
       log.info({ schedule: now.name, schedule_id: now.scheduleId }, "schedule changed");
-      return viewOf(now);
+      return presentSchedule(now);
     },
   );
 }
@@ -202,7 +202,7 @@ function removed(routes: Routes, tools: ScheduleTools): void {
     async ({ params: { schedule }, log }) => {
       const gone = await removeSchedule(tools.db, schedule);
       log.info({ schedule: gone.name, schedule_id: gone.scheduleId }, "schedule removed");
-      return viewOf(gone);
+      return presentSchedule(gone);
     },
   );
 }
@@ -216,23 +216,5 @@ function refusing(given: Record<string, unknown> | undefined) {
   return (error: unknown): never => {
     if (error instanceof InvalidSchedule || !given) throw error;
     throw refusedFor(error, given as GenerateRequest, "input.");
-  };
-}
-
-function viewOf(found: Schedule): z.output<typeof summary> {
-  return {
-    schedule_id: found.scheduleId,
-    name: found.name,
-    cron: found.cron,
-    time_zone: found.timeZone,
-    missed: found.missed,
-    workflow: found.workflow,
-    event: found.event,
-    enabled: found.enabled,
-    next_at: found.nextAt?.toISOString() ?? null,
-    last_at: found.lastAt?.toISOString() ?? null,
-    error: errorOf(found.error),
-    created_at: found.createdAt.toISOString(),
-    updated_at: found.updatedAt.toISOString(),
   };
 }

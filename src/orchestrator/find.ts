@@ -4,7 +4,11 @@ import type { Queryable } from "../database/connect.ts";
 import type { Variables } from "./advance.ts";
 import type { StoredError } from "./task.ts";
 
-export type RunStatus = "PENDING" | "RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELLED" | "TIMED_OUT";
+export const RUN_STATUSES = ["PENDING", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED", "TIMED_OUT"] as const;
+
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export type StepState = "ready" | "running" | "waiting" | "done" | "failed" | "cancelled";
 
 export type Run = {
   executionId: string;
@@ -34,7 +38,7 @@ export type StepSummary = {
   workflow: string;
   step: number;
   name: string;
-  state: string;
+  state: StepState;
   attempt: number;
   failures: number;
   /** Part of the work that is done, 0 to 1; of a fan-out, the mean of its items. */
@@ -150,7 +154,7 @@ type StepRow = {
   workflow: string;
   step: number;
   name: string;
-  state: string;
+  state: StepState;
   attempt: number;
   failures: number;
   error: StoredError | null;
