@@ -26,19 +26,19 @@ export async function admit(db: Database, limitOf: AdmissionLimit, rootId: strin
     await releasePaused(tx);
     const live = await countsByKey(tx);
     const isFull = (key: string) => (live.get(key) ?? 0) >= limitOf(key);
+    const countAlso = (keys: string[], n: 1 | -1) => keys.forEach((key) => live.set(key, (live.get(key) ?? 0) + n));
     let count = 0;
     while (count < MOST) {
       const candidates = await candidatesBeside(tx, [...live.keys()].filter(isFull), rootId);
       const next = candidates.filter(({ admission_keys: keys }) => {
         if (keys.some(isFull)) return false;
-        keys.forEach((key) => live.set(key, (live.get(key) ?? 0) + 1));
+        countAlso(keys, 1);
         return true;
       });
       if (next.length === 0) break;
-      count += await unpark(
-        tx,
-        next.map((run) => run.execution_id),
-      );
+      const unparked = await unpark(tx, next);
+      for (const run of next) if (!unparked.has(run.execution_id)) countAlso(run.admission_keys, -1);
+      count += unparked.size;
     }
     failpoint("admit.before");
     return count;
@@ -119,8 +119,8 @@ async function countsByKey(tx: Tx): Promise<Map<string, number>> {
 }
 
 /** Without those that were paused or ended since we looked: they are not admitted, and their steps stay parked. */
-async function unpark(tx: Tx, runs: string[]): Promise<number> {
-  if (runs.length === 0) return 0;
+async function unpark(tx: Tx, candidates: Candidate[]): Promise<Set<string>> {
+  const runs = candidates.map((run) => run.execution_id);
   const { rows } = await sql<{ execution_id: string }>`
     update lector.workflow_instances set admitted_at = now(), updated_at = now() where execution_id in (
       select execution_id from lector.workflow_instances where execution_id = any(${runs}::uuid[]) and ${waiting(null)}
@@ -128,7 +128,7 @@ async function unpark(tx: Tx, runs: string[]): Promise<number> {
   await sql`update lector.workflow_steps set parked = false,
       due_at = coalesce(due_at, least(greatest(run_at, now()) + queue_ms * interval '1 ms', deadline_at))
     where root_id = any(${rows.map((run) => run.execution_id)}::uuid[]) and state = 'ready'`.execute(tx);
-  return rows.length;
+  return new Set(rows.map((run) => run.execution_id));
 }
 
 /** Gives the admission of these runs back where nobody works on them any more; it is no queue that they wait in. */

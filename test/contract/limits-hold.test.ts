@@ -144,11 +144,12 @@ test("the place of a run whose process died is free again, even where every proc
   expect(await findRun(here.connection.db, left.executionId)).toMatchObject({ status: "RUNNING", admitted: false });
 });
 
-test("a run that is paused in the moment of its admission is not admitted, and nothing of it starts", async () => {
+test("a run that is paused in the moment of its admission is not admitted, and leaves its place to the next", async () => {
   here = await orchestra();
   const { db } = here.connection;
   const workflow = await here.define({ name: "one", steps: [{ name: "a", task_type: "a" }] });
-  const { executionId } = await startRun(db, here.store, { workflow, input: {}, admissionKeys: ["all"] });
+  const start = () => startRun(db, here.store, { workflow, input: {}, admissionKeys: ["all"] });
+  const [{ executionId }, next] = [await start(), await start()];
   const waits = () =>
     here.rows("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
   let admitted: Promise<number>;
@@ -157,9 +158,11 @@ test("a run that is paused in the moment of its admission is not admitted, and n
     admitted = admit(db, () => 1, null);
     while ((await waits()).length === 0) await sleep(5);
   });
-  expect(await admitted!).toBe(0);
+  expect(await admitted!).toBe(1);
   expect(await findRun(db, executionId)).toMatchObject({ status: "PAUSED", admitted: false });
-  expect(await here.rows("select parked from lector.workflow_steps")).toEqual([{ parked: true }]);
+  expect(await findRun(db, next.executionId)).toMatchObject({ status: "PENDING", admitted: true });
+  const parked = "select parked from lector.workflow_steps order by execution_id";
+  expect(await here.rows(parked)).toEqual([{ parked: true }, { parked: false }]);
 });
 
 test("processes that admit different runs at the same moment admit no more than have room", async () => {

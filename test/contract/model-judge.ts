@@ -55,7 +55,7 @@ export function judge(state: State, answer: Done, rows: Rows, crowded: boolean):
     case "overdue":
       return endOverdue(state, answer);
     case "admit":
-      return admit(state, answer.limit);
+      return admit(state, answer.limit, rows, crowded);
     case "wait":
       return everyStep(state).forEach((step) => step.state === "ready" && (step.late = false));
     case "replay":
@@ -173,12 +173,14 @@ function endTree(run: Run, status: "CANCELLED" | "TIMED_OUT"): void {
   if (run.above) childEnded(run.above);
 }
 
-function admit(state: State, limit: number): void {
+/** Paused runs leave their places to who waits. Crowded: also to one that was paused or ended before it could take any. */
+function admit(state: State, limit: number, rows: Rows, crowded: boolean): void {
   const waiting = state.roots.filter((run) => run.keyed && isOpen(run) && !run.admitted);
-  if (waiting.length === 0) return;
+  const left = ({ id }: Run) =>
+    crowded && rows.lines.some((line) => line.startsWith(`${id} PAUSED`) && line.includes(", not admitted"));
   for (const run of state.roots.filter(({ status, admitted }) => status === "PAUSED" && admitted)) {
     const works = treeOf(run, true).some((each) => each.steps.some((step) => step.state === "running"));
-    if (!works) run.admitted = false;
+    if (!works && (waiting.length > 0 || left(run))) run.admitted = false;
   }
   const live = state.roots.filter((run) => isActive(run) && run.admitted).length;
   for (const run of waiting.slice(0, Math.max(0, limit - live))) {
