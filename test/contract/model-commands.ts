@@ -7,6 +7,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { sql } from "kysely";
+import type { Database } from "../../src/database/connect.ts";
 import { admit } from "../../src/orchestrator/admit.ts";
 import { cancelRun } from "../../src/orchestrator/cancel.ts";
 import type { Claimed } from "../../src/orchestrator/claim.ts";
@@ -161,6 +162,8 @@ export class World {
         return async () => {
           await sql`update lector.workflow_steps set run_at = now() where state = 'ready' and delayed`.execute(db);
           await endDelays(db);
+          // those that another command holds at this moment are passed over, and found by the next look
+          while (await isDue(db)) await endDelays(db);
           return command;
         };
       case "together":
@@ -209,6 +212,11 @@ export class World {
   private isLive({ taskId, attempt }: Claimed): boolean {
     return everyStep(this.state).some((s) => s.taskId === taskId && s.attempt === attempt && s.state === "running");
   }
+}
+
+async function isDue(db: Database): Promise<boolean> {
+  const due = sql`select 1 from lector.workflow_steps where state = 'ready' and delayed and run_at <= now() limit 1`;
+  return (await due.execute(db)).rows.length > 0;
 }
 
 const reason = { by: "model", why: "a command" };
