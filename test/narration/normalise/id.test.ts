@@ -210,6 +210,15 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Tarifnya Rp 1.500,00.", "Tarifnya seribu lima ratus rupiah."],
     ["Uang Rp50,000 itu palsu.", "Uang lima puluh ribu rupiah itu palsu."],
     ["Rp0 biaya transfer.", "nol rupiah biaya transfer."],
+    [
+      "Laba Kuartal III 2024 Capai Rp 45,36 Triliun",
+      "Laba Kuartal tiga dua ribu dua puluh empat Capai empat puluh lima koma tiga enam triliun rupiah",
+    ],
+    ["PEMPROV DKI SIAPKAN RP 2,3 MILIAR", "PEMPROV DKI SIAPKAN dua koma tiga miliar rupiah"],
+    [
+      "Utang Rp500 Ribu, Rp 12 JUTA, Rp 2-3 Milyar, atau 5 Juta USD.",
+      "Utang lima ratus ribu rupiah, dua belas juta rupiah, dua sampai tiga miliar rupiah, atau lima juta dolar Amerika Serikat.",
+    ],
   ],
   law: [
     ["Pasal 27 ayat (3) UU ITE.", "Pasal dua puluh tujuh ayat (tiga) u u i te e."],

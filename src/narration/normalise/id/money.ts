@@ -16,7 +16,12 @@ const scales = glossary(`
   rb ribu, k ribu, K ribu, jt juta, milyar miliar, million juta, mn juta, billion miliar, bn miliar, b miliar
   B miliar, trillion triliun, T triliun, m juta
 `);
-const scale = "ribuan|ribu|rb|jutaan|juta|jt|miliaran|miliar|milyar|triliun|million|mn|billion|bn|trillion|[kKmMbBT]";
+// Titles have capitals: "Rp 4,5 Miliar", "RP 2 TRILIUN". Of a single letter they change the meaning.
+const sizes = "ribuan|ribu|rb|jutaan|juta|jt|miliaran|miliar|milyar|triliun|million|mn|billion|bn|trillion"
+  .split("|")
+  .flatMap((word) => [word, word[0]!.toUpperCase() + word.slice(1), word.toUpperCase()])
+  .join("|");
+const scale = `${sizes}|[kKmMbBT]`;
 
 const names = Object.keys(currencies)
   .sort((a, b) => b.length - a.length)
@@ -45,10 +50,7 @@ const amount = reader(
 
 /** 100 USD, 20 €, 50¢. */
 const behind = reader(
-  new RegExp(
-    String.raw`${start}(${numeral})(?![.,]?\d)(?: (ribu|juta|miliar|triliun))? ?(${names}|¢)(?![\p{L}\p{N}$])`,
-    "gu",
-  ),
+  new RegExp(String.raw`${start}(${numeral})(?![.,]?\d)(?: (${sizes}))? ?(${names}|¢)(?![\p{L}\p{N}$])`, "gu"),
   ([, run, size, name]) => {
     if (name === "¢") return size === undefined ? joined(run!, "sen") : null;
     return spokenAmount(name!, run!, size, undefined);
@@ -69,14 +71,19 @@ function spokenAmount(name: string, run: string, size: string | undefined, an: s
   const parsed = parseNumeral(size === undefined && /^[1-9]\d{0,2},\d{3}$/.test(run) ? run.replace(",", "") : run);
   if (parsed === null) return null;
   if (size !== undefined) {
-    const said = size === "M" ? (unit === "rupiah" ? "miliar" : "juta") : (scales[size] ?? size);
-    return `${spokenParts(parsed)}${an === undefined ? "" : "an"} ${said} ${unit}`;
+    return `${spokenParts(parsed)}${an === undefined ? "" : "an"} ${spokenScale(size, unit)} ${unit}`;
   }
   const { decimals } = parsed;
   if (decimals.length !== 2 || (cents === undefined && decimals !== "00")) {
     return `${spokenParts(parsed)}${an === undefined ? "" : "an"} ${unit}`;
   }
   return spokenCoins(parsed.whole, decimals, unit, cents);
+}
+
+function spokenScale(size: string, unit: string): string {
+  if (size === "M") return unit === "rupiah" ? "miliar" : "juta";
+  const written = size.length === 1 ? size : size.toLowerCase();
+  return scales[written] ?? written;
 }
 
 /** Of the others, decimals are said as decimals. */
