@@ -100,6 +100,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Simpan di kulkas ±2 jam.", "Simpan di kulkas kurang lebih dua jam."],
     ["Dinginkan hingga -18 °C.", "Dinginkan hingga minus delapan belas derajat Celsius."],
     ["Gunakan oven 220 V, 800 W.", "Gunakan oven dua ratus dua puluh volt, delapan ratus watt."],
+    [
+      "Minum 8-10 gelas/hari, 3–4x sehari.",
+      "Minum delapan sampai sepuluh gelas per hari, tiga sampai empat kali sehari.",
+    ],
   ],
   science: [
     [
@@ -145,6 +149,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ],
     ["Suhu berkisar -5–10 °C.", "Suhu berkisar minus lima sampai sepuluh derajat Celsius."],
     ["pH < 7 berarti asam.", "pH kurang dari tujuh berarti asam."],
+    [
+      "Nadi 88x/menit, dosis 10 mg/kg/hari, asupan 2.100 kkal/kapita/hari.",
+      "Nadi delapan puluh delapan kali per menit, dosis sepuluh miligram per kilogram per hari, asupan dua ribu seratus kilokalori per kapita per hari.",
+    ],
   ],
   sport: [
     ["Indonesia menang 3-2 atas Thailand.", "Indonesia menang tiga dua atas Thailand."],
@@ -260,6 +268,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Konser digelar 17/8/2024.", "Konser digelar tujuh belas Agustus dua ribu dua puluh empat."],
     ["Pkl. 19.00 tepat.", "Pukul sembilan belas tepat."],
     ["Ujian H-7 dimulai.", "Ujian ha minus tujuh dimulai."],
+    [
+      "Waktu: 08.00 s/d 12.00 WIB, atau 5 s/d 10 Mei.",
+      "Waktu: delapan nol nol sampai dengan dua belas nol nol we i be, atau lima sampai dengan sepuluh Mei.",
+    ],
   ],
   history: [
     [
@@ -337,6 +349,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Halaman 10–12, hlm. 15.", "Halaman sepuluh sampai dua belas, halaman lima belas."],
     ["Langkah 1: nyalakan. Langkah 2: tunggu.", "Langkah satu: nyalakan. Langkah dua: tunggu."],
     ["Tensi maks. 140.", "Tensi maksimal seratus empat puluh."],
+    ["Margin 4-3-3-3 cm.", "Margin empat tiga tiga tiga sentimeter."],
   ],
   letters: [
     ["Yth. Bpk. Ahmad di tempat.", "Yang terhormat Bapak Ahmad di tempat."],

@@ -3,30 +3,40 @@ import { done, reader, type Reader } from "./reader.ts";
 import { numeral, sign, spokenNumber, spokenSign, start } from "./numbers.ts";
 import { anyOf, per, perPattern, unitPattern, units, unmistakable } from "./units.ts";
 
-const stop = String.raw`(?![\p{L}\p{N}²³]|[.,]\d|\.\p{L})`;
+// "08.00 s/d 12.00" holds no seconds.
+const stop = String.raw`(?![\p{L}\p{N}²³]|[.,]\d|\.\p{L}|/d(?!\p{L}))`;
 const number = String.raw`(${numeral})(?![.,]?\d)`;
 
 /** 5 km, −5 °C, 12,5 %, 5–10 km/jam, 5%-10%. */
 const quantity = reader(
   new RegExp(
-    String.raw`${start}(${sign})${number}(?: ?(?:${unitPattern})? ?[-–] ?([-−]?)${number})? ?(${unitPattern})(?:/(?:(${numeral}) ?)?(${perPattern}))?${stop}`,
+    String.raw`${start}(?<!\d[-–])(${sign})${number}(?: ?(?:${unitPattern})? ?[-–] ?([-−]?)${number})? ?(${unitPattern})(?:/(?:(${numeral}) ?)?(${perPattern})(?:/(${perPattern}))?)?${stop}`,
     "gu",
   ),
-  ([, minus, run, toMinus, toRun, unit, times, each]) => {
+  ([, minus, run, toMinus, toRun, unit, times, each, again]) => {
     const [from, to] = [spokenNumber(run!), toRun === undefined ? "" : spokenNumber(toRun)];
     const many = times === undefined ? "" : spokenNumber(times);
     if (from === null || to === null || many === null) return null;
     const until = to === "" ? "" : ` sampai ${spokenSign(toMinus!)}${to}`;
-    return `${spokenSign(minus!)}${from}${until} ${units[unit!.replace(" ", "")]}${per(each, many)}`;
+    return `${spokenSign(minus!)}${from}${until} ${units[unit!.replace(" ", "")]}${per(each, many)}${per(again)}`;
   },
 );
 
-/** 120 orang/km², 3 kali/hari. The number before tells it from "siang/malam". */
+/** Of "8–10 gelas/hari" and "3-4x": the range up to its end. */
+const ranged = String.raw`${start}(?<!\d ?[-–] ?)(?:${number}[-–])?${number}`;
+
+function spokenRange(from: string | undefined, to: string): string | null {
+  const [low, high] = [from === undefined ? "" : spokenNumber(from), spokenNumber(to)];
+  if (low === null || high === null) return null;
+  return low === "" ? high : `${low} sampai ${high}`;
+}
+
+/** 120 orang/km², 8–10 gelas/hari, 88x/menit. The number before tells it from "siang/malam". */
 const counted = reader(
-  new RegExp(String.raw`${start}${number} (\p{Ll}{2,30})/(${perPattern})${stop}`, "gu"),
-  ([, run, word, each]) => {
-    const said = spokenNumber(run!);
-    return said === null ? null : `${said} ${word}${per(each)}`;
+  new RegExp(String.raw`${ranged}(?: (\p{Ll}{2,30})| ?([x×]))/(${perPattern})${stop}`, "gu"),
+  ([, from, to, word, sign, each]) => {
+    const said = spokenRange(from, to!);
+    return said === null ? null : `${said} ${sign === undefined ? word : "kali"}${per(each)}`;
   },
 );
 
@@ -67,11 +77,11 @@ export const times = reader(
   () => "kali",
 );
 
-/** 3x sehari, 2× lipat. */
+/** 3x sehari, 3–4x lipat. */
 const often = reader(
-  new RegExp(String.raw`${start}(?<![=+−] ?)${number} ?[x×](?![\p{L}\p{N}²³^]| ?[+=−*/]| - )`, "gu"),
-  ([, run]) => {
-    const said = spokenNumber(run!);
+  new RegExp(String.raw`(?<![=+−] ?)${ranged} ?[x×](?![\p{L}\p{N}²³^]| ?[+=−*/]| - )`, "gu"),
+  ([, from, to]) => {
+    const said = spokenRange(from, to!);
     return said === null ? null : `${said} kali`;
   },
 );
