@@ -11,7 +11,7 @@ import { ranges, single } from "./id/ranges.ts";
 import { readInTurn, type Reader } from "./id/reader.ts";
 import { reduplication } from "./id/reduplication.ts";
 import { romans } from "./id/romans.ts";
-import { powers, symbols } from "./id/symbols.ts";
+import { letterPowers, numberPowers, symbols } from "./id/symbols.ts";
 import { bareTime, times } from "./id/times.ts";
 import { web } from "./id/web.ts";
 
@@ -24,8 +24,9 @@ const readers: readonly Reader[] = [
   ...times,
   fractions,
   multiplied,
+  numberPowers,
   ...quantities,
-  powers,
+  letterPowers,
   ...versions,
   ...ordinals,
   romans,

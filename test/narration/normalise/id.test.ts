@@ -74,6 +74,11 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Polisi menyita lima kilogram sabu senilai tujuh koma lima miliar rupiah.",
     ],
     ["HUT ke-79 RI dirayakan meriah.", "ha u te ketujuh puluh sembilan er i dirayakan meriah."],
+    [
+      "Gunung Semeru (3.676 mdpl) dan desa setinggi 1.200 m dpl.",
+      "Gunung Semeru (tiga ribu enam ratus tujuh puluh enam meter di atas permukaan laut) dan desa setinggi seribu dua ratus meter di atas permukaan laut.",
+    ],
+    ["Suku bunga naik 25 bps.", "Suku bunga naik dua puluh lima basis poin."],
   ],
   recipes: [
     [
@@ -103,6 +108,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Minum 8-10 gelas/hari, 3–4x sehari.",
       "Minum delapan sampai sepuluh gelas per hari, tiga sampai empat kali sehari.",
+    ],
+    [
+      "Minyak 2 ltr @Rp14.000/ltr untuk anak usia 3 th.",
+      "Minyak dua liter masing-masing empat belas ribu rupiah per liter untuk anak usia tiga tahun.",
     ],
   ],
   science: [
@@ -152,6 +161,14 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Nadi 88x/menit, dosis 10 mg/kg/hari, asupan 2.100 kkal/kapita/hari.",
       "Nadi delapan puluh delapan kali per menit, dosis sepuluh miligram per kilogram per hari, asupan dua ribu seratus kilokalori per kapita per hari.",
+    ],
+    [
+      "Cahaya: 3×10^8 m/s. Tekanan: 1,01 × 10⁵ Pa. Massa: 9,11 × 10^-31 kg.",
+      "Cahaya: tiga kali sepuluh pangkat delapan meter per detik. Tekanan: satu koma nol satu kali sepuluh pangkat lima pascal. Massa: sembilan koma satu satu kali sepuluh pangkat minus tiga puluh satu kilogram.",
+    ],
+    [
+      "Leukosit 8.000/µL, trombosit 250.000/mm³, hambatan 6 Ω.",
+      "Leukosit delapan ribu per mikroliter, trombosit dua ratus lima puluh ribu per milimeter kubik, hambatan enam ohm.",
     ],
   ],
   sport: [
@@ -243,6 +260,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Perpres 12/2021 mengatur hal ini.", "Perpres dua belas tahun dua ribu dua puluh satu mengatur hal ini."],
     ["Surat kuasa a.n. Budi Santoso, S.H., M.H.", "Surat kuasa atas nama Budi Santoso, es ha, em ha."],
     ["Notaris Siti, S.H., M.Kn.", "Notaris Siti, es ha, em ka en."],
+    [
+      "Pasal 28A–28J, Pasal 28H dan 28J, kelas 7V.",
+      "Pasal dua puluh delapan a sampai dua puluh delapan je, Pasal dua puluh delapan ha dan dua puluh delapan je, kelas tujuh ve.",
+    ],
   ],
   timetables: [
     ["08.00–09.30 Sarapan bersama.", "delapan nol nol sampai sembilan tiga puluh Sarapan bersama."],
@@ -659,6 +680,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Kota SubYohanes 3:16.", "Kota SubYohanes tiga enam belas."],
     ["Skala 1:2:3:4:5:6:7.", "Skala satu:dua:tiga:empat:lima:enam:tujuh."],
     ["Pukul 8:30-5.", "Pukul delapan tiga puluh-lima."],
+    [
+      "Lampu 10W, generasi 4th, kadar 10⁶ m⁻³, 5/m.",
+      "Lampu sepuluh watt, generasi 4th, kadar sepuluh pangkat enam m pangkat minus tiga, lima/m.",
+    ],
   ],
 };
 

@@ -17,10 +17,11 @@ const stopped = glossary(`
   bln bulan, thn tahun, Yts yang tersayang, ttd tertanda, vs versus, no nomor, hlm halaman
   hal halaman, vol volume, Gbr gambar, Tbl tabel, cet cetakan, jil jilid, min minimal
   Lt lantai, Ps pasal, ps pasal, H haji, Rp rupiah, dlm dalam, c.q casu quo, s/d sampai dengan
+  dpl di atas permukaan laut
 `);
 // Words that are also said so without a stop.
 const bare = new Set(
-  "dll dsb dst dkk tsb vs tgl pkl hlm Jl Jln Rp Drs Dra Prof Hj KH Bpk Sdr Sdri telp Yth bln thn Kab Kec s/d".split(
+  "dll dsb dst dkk tsb vs tgl pkl hlm Jl Jln Rp Drs Dra Prof Hj KH Bpk Sdr Sdri telp Yth bln thn Kab Kec s/d dpl".split(
     " ",
   ),
 );

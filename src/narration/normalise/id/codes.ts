@@ -146,7 +146,16 @@ const diploma = reader(/(?<![\p{L}\p{N}])([DS])-(I{1,3}|IV)(?![\p{L}\p{N}])/gu, 
   return `${spelled(letter!)} ${cardinal(romanOf(level!)!)}`;
 });
 
-/** 5G, kelas 7A, 3D. */
+/** Pasal 28J, kelas 7A–7J: no joules there. */
+const lettered = reader(
+  /(?<=(?<!\p{L})(?:[Pp]asal|[Kk]elas|[Kk]ursi|[Bb]lok|[Nn]omor|[Nn]o\.?) (?:\d{1,3}[A-Z]?(?:, (?:dan )?| dan | atau |[-–])){0,9})(\d{1,3})([A-Z])(?: ?[-–] ?(\d{1,3})([A-Z]))?(?![\p{L}\p{N}])/gu,
+  ([, from, letter, to, toLetter]) => {
+    const until = to === undefined ? "" : ` sampai ${cardinal(to)} ${spelled(toLetter!)}`;
+    return `${cardinal(from!)} ${spelled(letter!)}${until}`;
+  },
+);
+
+/** 5G, 3D. */
 const classes = reader(
   /(?<![\p{L}\p{N}]|\d[.,-])(\d{1,2})([A-Z])(?![\p{L}\p{N}])/gu,
   ([, digits, letter]) => `${cardinal(digits!)} ${spelled(letter!)}`,
@@ -176,6 +185,7 @@ export const codes: readonly Reader[] = [
   plate,
   neighbours,
   house,
+  lettered,
   dialled,
 ];
 export const versions: readonly Reader[] = [ip, shortVersion, version, sections];

@@ -31,12 +31,14 @@ function spokenRange(from: string | undefined, to: string): string | null {
   return low === "" ? high : `${low} sampai ${high}`;
 }
 
-/** 120 orang/km², 8–10 gelas/hari, 88x/menit. The number before tells it from "siang/malam". */
+/** 120 orang/km², 8–10 gelas/hari, 88x/menit, 8.000/µL. The number before tells it from "siang/malam". */
 const counted = reader(
-  new RegExp(String.raw`${ranged}(?: (\p{Ll}{2,30})| ?([x×]))/(${perPattern})${stop}`, "gu"),
+  new RegExp(String.raw`${ranged}(?: (\p{Ll}{2,30})| ?([x×])|)/(${perPattern})${stop}`, "gu"),
   ([, from, to, word, sign, each]) => {
     const said = spokenRange(from, to!);
-    return said === null ? null : `${said} ${sign === undefined ? word : "kali"}${per(each)}`;
+    if (said === null || (word === undefined && sign === undefined && each!.length === 1)) return null;
+    const what = sign === undefined ? word : "kali";
+    return `${said}${what === undefined ? "" : ` ${what}`}${per(each)}`;
   },
 );
 
@@ -90,4 +92,7 @@ export const quantities: readonly Reader[] = [coordinate, quantity, counted, oft
 /** The milestone of a road: KM 57. */
 const milestone = reader(new RegExp(`(?<![\\p{L}\\p{N}])K[mM](?= [\\d${done}])`, "gu"), () => "kilometer");
 
-export const unitsAlone: readonly Reader[] = [alone, milestone];
+/** "Usia 3 th": a unit behind a blank only, since "4th" is English. */
+const years = reader(new RegExp(`(?<=[\\d${done}] )th(?![\\p{L}\\p{N}])`, "gu"), () => "tahun");
+
+export const unitsAlone: readonly Reader[] = [alone, milestone, years];

@@ -1,6 +1,7 @@
 import { glossary } from "./glossary.ts";
 import { cardinal, end, spokenNumber } from "./numbers.ts";
 import { done, reader, type Reader } from "./reader.ts";
+import { per, perPattern, unitPattern, units } from "./units.ts";
 
 /* Signs that the voice passes over in silence, names in English, or gives a long name. */
 
@@ -38,21 +39,32 @@ const raised = glossary(`
   ⁰ 0, ¹ 1, ² 2, ³ 3, ⁴ 4, ⁵ 5, ⁶ 6, ⁷ 7, ⁸ 8, ⁹ 9, ⁻ -
 `);
 
-/** 10⁶, 10^-3, x², 5³. Of a word (anak²) nothing is known. */
-export const powers = reader(
+const exponent = String.raw`(?:([⁻]?[⁰¹²³⁴-⁹]{1,4})|\^([-−]?\d{1,4}))`;
+
+/** 10⁶, 10^-3, 5³, and 10⁵ Pa: before quantities, which would see a number and its unit in "10^8 m/s". */
+export const numberPowers = reader(
   new RegExp(
-    String.raw`(?<![\p{L}\p{N}]|\d[.,])(?!m[²³])(\d{1,15}(?:[.,]\d{1,15})?|[a-zA-Z])(?:([⁻]?[⁰¹²³⁴-⁹]{1,4})|\^([-−]?\d{1,4}))${end}`,
+    String.raw`(?<![\p{L}\p{N}]|\d[.,])(\d{1,15}(?:[.,]\d{1,15})?)${exponent}(?: ?(${unitPattern})(?:/(${perPattern}))?(?!⁻))?${end}`,
     "gu",
   ),
-  ([, base, high, caret]) => {
-    const exponent =
-      high === undefined ? caret!.replace("−", "-") : Array.from(high, (digit) => raised[digit]!).join("");
-    const said = /\d/.test(base!) ? spokenNumber(base!) : base!;
-    if (said === null) return null;
-    if (exponent === "2") return `${said} kuadrat`;
-    return `${said} pangkat ${exponent.startsWith("-") ? "minus " : ""}${cardinal(exponent.replace("-", ""))}`;
+  ([, base, high, caret, unit, each]) => {
+    const said = spokenNumber(base!);
+    const measured = unit === undefined ? "" : ` ${units[unit.replace(" ", "")]}${per(each)}`;
+    return said === null ? null : `${spokenPower(said, high, caret)}${measured}`;
   },
 );
+
+/** x², not of units and words: of "anak²" nothing is known. */
+export const letterPowers = reader(
+  new RegExp(String.raw`(?<![\p{L}\p{N}]|\d[.,])(?!m[²³])([a-zA-Z])${exponent}${end}`, "gu"),
+  ([, base, high, caret]) => spokenPower(base!, high, caret),
+);
+
+function spokenPower(base: string, high: string | undefined, caret: string | undefined): string {
+  const written = high === undefined ? caret!.replace("−", "-") : Array.from(high, (digit) => raised[digit]!).join("");
+  if (written === "2") return `${base} kuadrat`;
+  return `${base} pangkat ${written.startsWith("-") ? "minus " : ""}${cardinal(written.replace("-", ""))}`;
+}
 
 /** "siswa/siswi", "dan/atau": the voice would say "garis miring". */
 const stroke = reader(

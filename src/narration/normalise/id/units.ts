@@ -2,19 +2,19 @@ import { glossary } from "./glossary.ts";
 
 /** Symbols of units after a number, as Indonesian says them. Letters that are rather names (A, C, K, N) are left out. */
 export const units = glossary(`
-  km kilometer, hm hektometer, dam dekameter, m meter, dm desimeter, cm sentimeter, mm milimeter, µm mikrometer
+  mdpl meter di atas permukaan laut, km kilometer, hm hektometer, dam dekameter, m meter, dm desimeter, cm sentimeter, mm milimeter, µm mikrometer
   μm mikrometer, nm nanometer, inch inci, ft kaki, mil mil, km² kilometer persegi, km2 kilometer persegi
-  m² meter persegi, m2 meter persegi, cm² sentimeter persegi, cm2 sentimeter persegi, mm² milimeter persegi
+  m² meter persegi, m2 meter persegi, cm² sentimeter persegi, cm2 sentimeter persegi, mm² milimeter persegi, mm³ milimeter kubik
   ha hektare, Ha hektare, km³ kilometer kubik, m³ meter kubik, m3 meter kubik, cm³ sentimeter kubik
   cm3 sentimeter kubik, dm³ desimeter kubik, dm3 desimeter kubik, kg kilogram, Kg kilogram, g gram, gr gram
-  mg miligram, µg mikrogram, μg mikrogram, mcg mikrogram, ons ons, l liter, L liter, dl desiliter, dL desiliter
-  ml mililiter, mL mililiter, cl sentiliter, cc ce ce, °C derajat Celsius, ℃ derajat Celsius
+  mg miligram, µg mikrogram, μg mikrogram, mcg mikrogram, ons ons, l liter, L liter, ltr liter, dl desiliter, dL desiliter
+  ml mililiter, mL mililiter, µL mikroliter, μL mikroliter, cl sentiliter, cc ce ce, °C derajat Celsius, ℃ derajat Celsius
   °F derajat Fahrenheit, ° derajat, Wh watt jam, kWh kilowatt jam, KWH kilowatt jam, MWh megawatt jam
   GWh gigawatt jam, TWh terawatt jam, W watt, kW kilowatt, MW megawatt, GW gigawatt, MWp megawatt peak
   kWp kilowatt peak, kVA kilovolt ampere, VA volt ampere, V volt, kV kilovolt, mV milivolt, mA miliampere
-  mAh miliampere jam, Ah ampere jam, Hz hertz, kHz kilohertz, MHz megahertz, GHz gigahertz, THz terahertz
+  Ω ohm, Ω ohm, kΩ kiloohm, MΩ megaohm, mAh miliampere jam, Ah ampere jam, Hz hertz, kHz kilohertz, MHz megahertz, GHz gigahertz, THz terahertz
   dB desibel, rpm putaran per menit, kB kilobita, KB kilobita, MB megabita, GB gigabita, TB terabita, PB petabita
-  kbps kilobit per detik, Kbps kilobit per detik, Mbps megabit per detik, Gbps gigabit per detik, Pa pascal
+  kbps kilobit per detik, Kbps kilobit per detik, Mbps megabit per detik, Gbps gigabit per detik, bps basis poin, Pa pascal
   hPa hektopascal, kPa kilopascal, MPa megapascal, atm atmosfer, bar bar, psi pe es i, mmHg milimeter air raksa
   J joule, kJ kilojoule, MJ megajoule, kal kalori, kkal kilokalori, kcal kilokalori, mol mol, mmol milimol
   ppm bagian per juta, hp tenaga kuda, PK pe ka, px piksel, MP megapiksel, dpi titik per inci, dtk detik
