@@ -170,6 +170,22 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Leukosit 8.000/µL, trombosit 250.000/mm³, hambatan 6 Ω.",
       "Leukosit delapan ribu per mikroliter, trombosit dua ratus lima puluh ribu per milimeter kubik, hambatan enam ohm.",
     ],
+    [
+      "Volume balok V = p × l × t, dan luas = panjang × lebar ÷ 2.",
+      "Volume balok V sama dengan p kali l kali t, dan luas sama dengan panjang kali lebar dibagi dua.",
+    ],
+    [
+      "Syaratnya 2 ≤ x < 10, y ≥ z, a − b = 3, dan 60° < x < 90°.",
+      "Syaratnya dua kurang dari atau sama dengan x kurang dari sepuluh, y lebih dari atau sama dengan z, a dikurangi b sama dengan tiga, dan enam puluh derajat kurang dari x kurang dari sembilan puluh derajat.",
+    ],
+    [
+      "Jika 10 : 2 = 5 dan 7,5 : 2,5 = 3, maka 1 : 2 = 3 : 6.",
+      "Jika sepuluh dibagi dua sama dengan lima dan tujuh koma lima dibagi dua koma lima sama dengan tiga, maka satu banding dua sama dengan tiga banding enam.",
+    ],
+    [
+      "Rata-ratanya (70 + 80) : 2 = 75.",
+      "Rata-ratanya (tujuh puluh ditambah delapan puluh) dibagi dua sama dengan tujuh puluh lima.",
+    ],
   ],
   sport: [
     ["Indonesia menang 3-2 atas Thailand.", "Indonesia menang tiga dua atas Thailand."],
@@ -371,6 +387,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Langkah 1: nyalakan. Langkah 2: tunggu.", "Langkah satu: nyalakan. Langkah dua: tunggu."],
     ["Tensi maks. 140.", "Tensi maksimal seratus empat puluh."],
     ["Margin 4-3-3-3 cm.", "Margin empat tiga tiga tiga sentimeter."],
+    [
+      "Node >= 18, x <= 5, dan a == b, lalu klik File > Simpan.",
+      "Node lebih dari atau sama dengan delapan belas, x kurang dari atau sama dengan lima, dan a sama dengan b, lalu klik File > Simpan.",
+    ],
   ],
   letters: [
     ["Yth. Bpk. Ahmad di tempat.", "Yang terhormat Bapak Ahmad di tempat."],

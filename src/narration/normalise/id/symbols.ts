@@ -17,13 +17,22 @@ const before = glossary(`
   § paragraf, √ akar, @ masing-masing
 `);
 const anywhere = glossary(`
-  & dan, → ke, = sama dengan, ≈ kira-kira, ≠ tidak sama dengan
+  & dan, → ke, = sama dengan, ≈ kira-kira, ≠ tidak sama dengan, × kali, ÷ dibagi, ≤ kurang dari atau sama dengan
+  ≥ lebih dari atau sama dengan, >= lebih dari atau sama dengan, <= kurang dari atau sama dengan
+  == sama dengan, != tidak sama dengan
 `);
 
 const operation = reader(
   new RegExp(String.raw`(?<=[${done}\d)\p{L}²³] ?)[=+×·÷<>≤≥≠≈±−](?= ?[-−(√\p{L}]?${number})`, "gu"),
   ([sign]) => between[sign]!,
 );
+/** 2 < x, p × l: before a variable, behind another or a number. */
+const algebra = reader(
+  new RegExp(String.raw`(?<=(?:[${done}\d)²³]|(?<!\p{L})\p{L}) ?)[+×·÷<>≤≥≠≈±−](?= ?\p{L}(?!\p{L}))`, "gu"),
+  ([sign]) => between[sign]!,
+);
+/** (70 + 80) : 2 = 75. */
+const divided = reader(new RegExp(String.raw`(?<=\) ):(?= ${number}{1,80} =)`, "gu"), () => "dibagi");
 /** 5 - 3 = 2: a hyphen is a minus where a result follows. */
 const minus = reader(new RegExp(String.raw`(?<=${number} )[-–](?= ${number}{1,80} =)`, "gu"), () => "dikurangi");
 const lead = reader(
@@ -31,7 +40,7 @@ const lead = reader(
   ([sign]) => before[sign]!,
 );
 const other = reader(
-  /(?<= |^|[\p{L}\d\uE000])[&→](?= |$|[\p{L}\d\uE000])|(?<= )[=≈≠](?= )/gu,
+  /(?<= |^|[\p{L}\d\uE000])[&→](?= |$|[\p{L}\d\uE000])|(?<= )(?:[=≈≠×÷≤≥]|[<>=!]=)(?= )/gu,
   ([sign]) => anywhere[sign]!,
 );
 
@@ -72,4 +81,4 @@ const stroke = reader(
   ([, ...words]) => words.filter((word) => word !== undefined).join(" "),
 );
 
-export const symbols: readonly Reader[] = [minus, operation, lead, other, stroke];
+export const symbols: readonly Reader[] = [minus, divided, operation, algebra, lead, other, stroke];

@@ -1,5 +1,5 @@
 import { reader, type Reader } from "./reader.ts";
-import { cardinal, end, spokenNumber, start } from "./numbers.ts";
+import { cardinal, end, numeral, spokenNumber, start } from "./numbers.ts";
 
 /*
  * 14.30 is a time behind "pukul" or "jam", before a time zone, or where hour and minute have two digits each and nothing
@@ -60,6 +60,15 @@ const verse = reader(
     `${cardinal(chapter!)} ayat ${cardinal(from!)}${to === undefined ? "" : ` sampai ${cardinal(to)}`}`,
 );
 
+/** 10 : 2 = 5 is a division, 1 : 2 = 3 : 6 a proportion. */
+const division = reader(
+  new RegExp(String.raw`${start}(${numeral}) : (${numeral})(?= = ${numeral}(?!\d|[.,:]\d| :))`, "gu"),
+  ([, top, bottom]) => {
+    const [of, by] = [spokenNumber(top!), spokenNumber(bottom!)];
+    return of === null || by === null ? null : `${of} dibagi ${by}`;
+  },
+);
+
 /** 1 : 1.000, 3:2. What might be a time is none of it, unless a word says so. */
 const ratioWords = "(?<=(?:[Ss]kala|[Pp]erbandingan|[Rr]asio|[Nn]isbah|berbanding) (?:\\p{L}+ )?)";
 const part = String.raw`(\d+(?:\.\d{3})*)`;
@@ -86,4 +95,14 @@ const ratios = reader(
           .join(" banding "),
 );
 
-export const times: readonly Reader[] = [verse, offset, askedTime, duration, ratios, ratio, colonTime, zonedTime];
+export const times: readonly Reader[] = [
+  verse,
+  offset,
+  askedTime,
+  duration,
+  division,
+  ratios,
+  ratio,
+  colonTime,
+  zonedTime,
+];
