@@ -12,7 +12,7 @@ import { readInTurn, type Reader } from "./id/reader.ts";
 import { reduplication } from "./id/reduplication.ts";
 import { romans } from "./id/romans.ts";
 import { letterPowers, numberPowers, symbols } from "./id/symbols.ts";
-import { bareTime, times } from "./id/times.ts";
+import { bareTimes, times } from "./id/times.ts";
 import { web } from "./id/web.ts";
 
 // From what is unmistakable to what is left over: a number is only a number when nothing else has claimed it.
@@ -32,7 +32,7 @@ const readers: readonly Reader[] = [
   romans,
   reduplication,
   ...names,
-  bareTime,
+  ...bareTimes,
   ...ranges,
   single,
   ...abbreviations,

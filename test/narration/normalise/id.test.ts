@@ -79,6 +79,14 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Gunung Semeru (tiga ribu enam ratus tujuh puluh enam meter di atas permukaan laut) dan desa setinggi seribu dua ratus meter di atas permukaan laut.",
     ],
     ["Suku bunga naik 25 bps.", "Suku bunga naik dua puluh lima basis poin."],
+    [
+      "Gempa M 5,6 dan gempa bumi M5,6 di 0.18 LS dan 119,85 BT.",
+      "Gempa magnitudo lima koma enam dan gempa bumi magnitudo lima koma enam di nol koma satu delapan Lintang Selatan dan seratus sembilan belas koma delapan lima Bujur Timur.",
+    ],
+    [
+      "Mobil hitam B 1234 XYZ menabrak truk L 9876 AB.",
+      "Mobil hitam be satu dua tiga empat eks ye zet menabrak truk el sembilan delapan tujuh enam a be.",
+    ],
   ],
   recipes: [
     [
@@ -209,6 +217,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Menit 90+3.", "Menit sembilan puluh ditambah tiga."],
     ["Juara Piala Dunia 2022 ialah Argentina.", "Juara Piala Dunia dua ribu dua puluh dua ialah Argentina."],
     ["Kejuaraan F1 di GP Mandalika.", "Kejuaraan ef satu di ge pe Mandalika."],
+    ["Lap tercepatnya 1:32.456.", "Lap tercepatnya satu menit tiga puluh dua koma empat lima enam detik."],
   ],
   finance: [
     ["Modalnya Rp1.500.000,50.", "Modalnya satu juta lima ratus ribu rupiah lima puluh sen."],
@@ -309,6 +318,14 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Waktu: 08.00 s/d 12.00 WIB, atau 5 s/d 10 Mei.",
       "Waktu: delapan nol nol sampai dengan dua belas nol nol we i be, atau lima sampai dengan sepuluh Mei.",
     ],
+    [
+      "Dari 7.30 pagi hingga 4.15 sore, buka 7.30–16.00.",
+      "Dari tujuh tiga puluh pagi hingga empat lima belas sore, buka tujuh tiga puluh sampai enam belas nol nol.",
+    ],
+    [
+      "Acara pk. 19.00 WIB – selesai, 28 Feb. - 2 Mar. 2024.",
+      "Acara pukul sembilan belas we i be sampai selesai, dua puluh delapan Februari sampai dua Maret dua ribu dua puluh empat.",
+    ],
   ],
   history: [
     [
@@ -349,6 +366,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Generasi 90-an.", "Generasi sembilan puluhan."],
     ["Sejak 1998–sekarang.", "Sejak seribu sembilan ratus sembilan puluh delapan sampai sekarang."],
     ["B.J. Habibie menggantikannya.", "be je Habibie menggantikannya."],
+    [
+      "Th. 1998, 1,5 juta tahun SM, 500 SM–500 M, dan 1 Ramadan 1445 H/12 Maret 2024 M.",
+      "tahun seribu sembilan ratus sembilan puluh delapan, satu koma lima juta tahun sebelum Masehi, lima ratus sebelum Masehi–lima ratus Masehi, dan satu Ramadan seribu empat ratus empat puluh lima Hijriah/dua belas Maret dua ribu dua puluh empat Masehi.",
+    ],
   ],
   manuals: [
     ["Unduh versi 2.1.0 atau v3.", "Unduh versi dua titik satu titik nol atau versi tiga."],
@@ -428,6 +449,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Dari Sdr. Joko, S.Kom.", "Dari Saudara Joko, es kom."],
     ["ttd. Kepala Dinas", "tertanda Kepala Dinas"],
     ["Apt. Lt. 3 Blok B2.", "Apt. lantai tiga Blok be dua."],
+    [
+      "Jl. Merdeka No. 1, Jakarta Selatan 12190, Indonesia.",
+      "Jalan Merdeka nomor satu, Jakarta Selatan satu dua satu sembilan nol, Indonesia.",
+    ],
   ],
   "everyday writing": [
     ["Buku2 dan teman2nya.", "Buku-buku dan teman-temannya."],
@@ -703,6 +728,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Lampu 10W, generasi 4th, kadar 10⁶ m⁻³, 5/m.",
       "Lampu sepuluh watt, generasi 4th, kadar sepuluh pangkat enam m pangkat minus tiga, lima/m.",
+    ],
+    [
+      "Jalan Merdeka dihuni Suku Jawa 12190 orang, peta 1:25.500, lebar 100 M, 7.30–16.00 persen.",
+      "Jalan Merdeka dihuni Suku Jawa dua belas ribu seratus sembilan puluh orang, peta satu banding dua puluh lima ribu lima ratus, lebar seratus M, tujuh koma tiga nol sampai enam belas koma nol nol persen.",
     ],
   ],
 };

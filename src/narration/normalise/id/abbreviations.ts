@@ -1,3 +1,4 @@
+import { months } from "./calendar.ts";
 import { glossary } from "./glossary.ts";
 import { spelled } from "./letters.ts";
 import { done, reader, type Reader } from "./reader.ts";
@@ -13,7 +14,7 @@ const stopped = glossary(`
   Kol kolonel, Kapt kapten, Letkol Letnan Kolonel, Mayjen Mayor Jenderal, R.A Raden Ajeng, dll dan lain-lain
   dsb dan sebagainya, dst dan seterusnya, dkk dan kawan-kawan, tsb tersebut, a.n atas nama, d.a dengan alamat
   u.p untuk perhatian, u.b untuk beliau, s.d sampai dengan, a.l antara lain, d/a dengan alamat, mis misalnya
-  maks maksimal, telp telepon, tlp telepon, tgl tanggal, pkl pukul
+  maks maksimal, telp telepon, tlp telepon, tgl tanggal, pkl pukul, pk pukul, th tahun
   bln bulan, thn tahun, Yts yang tersayang, ttd tertanda, vs versus, no nomor, hlm halaman
   hal halaman, vol volume, Gbr gambar, Tbl tabel, cet cetakan, jil jilid, min minimal
   Lt lantai, Ps pasal, ps pasal, H haji, Rp rupiah, dlm dalam, c.q casu quo, s/d sampai dengan
@@ -26,7 +27,7 @@ const bare = new Set(
   ),
 );
 // Only with a number behind them: "No. 5", and the noun "no".
-const numbered = new Set("no hal vol Gbr Tbl cet jil min Lt Ps ps maks".split(" "));
+const numbered = new Set("no hal vol Gbr Tbl cet jil min Lt Ps ps maks pk th".split(" "));
 // Only before a capital: "dr. Rahmi", "Kel. Menteng".
 const named = new Set("dr drg drh Dr DR Ir Tn Ny Nn Kel Ds Kol H".split(" "));
 
@@ -102,7 +103,7 @@ const initial = reader(/(?<=\p{L}\.? )([A-Z])\.(?= ?\p{Lu}\p{Ll})/gu, ([, letter
 const behind = `[\\d${done}]`;
 const era = reader(
   new RegExp(
-    String.raw`(?<=${behind} )SM(?![\p{L}\p{N}])|(?<=(?:[Aa]bad|[Tt]ahun) [^.!?\p{Lu}]{0,24}${behind} )M(?![\p{L}\p{N}])|(?<=(?<!${done})${done}{4} )H(?![\p{L}\p{N}])`,
+    String.raw`(?<=${behind} |tahun )SM(?![\p{L}\p{N}])|(?<=(?:(?:[Aa]bad|[Tt]ahun) [^.!?\p{Lu}]{0,24}${behind}|(?:${months.join("|")}|H ?\/|SM ?[-–]) ?${done}{3,4}) )M(?![\p{L}\p{N}])|(?<=(?<!${done})${done}{4} )H(?![\p{L}\p{N}])`,
     "gu",
   ),
   ([written]) => ({ SM: "sebelum Masehi", M: "Masehi", H: "Hijriah" })[written]!,

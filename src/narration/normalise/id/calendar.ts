@@ -1,9 +1,9 @@
 import { glossary } from "./glossary.ts";
-import { reader, type Reader } from "./reader.ts";
+import { done, reader, type Reader } from "./reader.ts";
 import { cardinal, digitByDigit, end, start } from "./numbers.ts";
 
 // oxfmt-ignore
-const months = ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"];
+export const months = ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"];
 const shortMonths = glossary(`
   Jan Januari, Feb Februari, Peb Februari, Mar Maret, Apr April, Jun Juni, Jul Juli, Agu Agustus, Agt Agustus
   Ags Agustus, Agust Agustus, Aug Agustus, Sep September, Sept September, Okt Oktober, Oct Oktober, Nov November
@@ -53,7 +53,7 @@ const dashedMonth = reader(
 );
 const shortMonth = reader(
   new RegExp(
-    String.raw`(?:(?<=(?<![\p{L}\p{N}]|\d[.,])\d{1,2} )(?:${short})(?:\.(?= \d))?|(?<![\p{L}\p{N}])(?:${short})\.?(?= \d{4}(?!\d)))(?![\p{L}\p{N}])`,
+    String.raw`(?:(?<=(?<![\p{L}\p{N}]|\d[.,])\d{1,2} )(?:${short})(?:\.(?= ?[\d${done}]))?|(?<![\p{L}\p{N}])(?:${short})\.?(?= \d{4}(?!\d)))(?![\p{L}\p{N}])`,
     "gu",
   ),
   ([written]) => shortMonths[written.replace(".", "")]!,

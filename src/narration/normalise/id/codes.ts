@@ -117,8 +117,17 @@ const dialled = reader(/\*\d{2,6}(?:\*\d{1,6}){0,5}#/g, ([written]) =>
 );
 
 const plate = reader(
-  /(?<=(?:[Pp]olisi|[Pp]elat|[Pp]lat|[Nn]opol)(?: nomor)?:? )([A-Z]{1,2}) (\d{1,4}) ([A-Z]{1,3})(?![\p{L}\p{N}])/gu,
+  /(?<=(?:(?:[Pp]olisi|[Pp]elat|[Pp]lat|[Nn]opol)(?: nomor)?:?|(?:[Mm]obil|[Mm]otor|[Tt]ruk|[Bb]us|[Kk]endaraan)(?: \p{L}{1,20}){0,3}) )([A-Z]{1,2}) (\d{1,4}) ([A-Z]{1,3})(?![\p{L}\p{N}])/gu,
   ([, area, number, series]) => `${spelled(area!)} ${digitByDigit(number!)} ${spelled(series!)}`,
+);
+
+/** Gempa M 5,6. */
+const magnitude = reader(/(?<=[Gg]empa(?: \p{L}{1,20}){0,3} )M(?= ?\d[.,]\d)/gu, () => "magnitudo");
+
+/** The end of an address: Jakarta Selatan 12190. */
+const postcode = reader(
+  /(?<=(?<!\p{L})(?:Jl|Jln|Jalan|RT|RW|Kelurahan|Kecamatan)[^!?]{1,160}\p{Lu}\p{Ll}{2,20},? )\d{5}(?= ?(?:[,;)]|\.?$|\.\s))/gu,
+  ([digits]) => digitByDigit(digits),
 );
 
 /** Hari H-7, H+3. */
@@ -183,6 +192,8 @@ export const codes: readonly Reader[] = [
   service,
   long,
   plate,
+  magnitude,
+  postcode,
   neighbours,
   house,
   lettered,

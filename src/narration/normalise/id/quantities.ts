@@ -61,6 +61,12 @@ const coordinate = reader(
   },
 );
 
+/** 0.18 LS, as the seismologists write it. */
+const direction = reader(
+  new RegExp(String.raw`${start}(\d{1,3}[.,]\d{1,6}) ?(LU|LS|BT)(?![\p{L}\p{N}])`, "gu"),
+  ([, run, name]) => `${spokenNumber(run!)} ${directions[name!]}`,
+);
+
 /** In "dalam km²" and "lima puluh km/jam". */
 const alone = reader(
   new RegExp(
@@ -88,7 +94,7 @@ const often = reader(
   },
 );
 
-export const quantities: readonly Reader[] = [coordinate, quantity, counted, often];
+export const quantities: readonly Reader[] = [coordinate, direction, quantity, counted, often];
 /** The milestone of a road: KM 57. */
 const milestone = reader(new RegExp(`(?<![\\p{L}\\p{N}])K[mM](?= [\\d${done}])`, "gu"), () => "kilometer");
 

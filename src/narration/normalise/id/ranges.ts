@@ -47,7 +47,10 @@ const pairs: Reader = (text) => {
 
 /** 1998–sekarang, 19.30–selesai: the dash alone. */
 const untilNow = reader(
-  new RegExp(String.raw`(?<=[\d${done}] ?)[-–](?= ?(?:sekarang|kini|saat ini|selesai)(?!\p{L}))`, "gu"),
+  new RegExp(
+    String.raw`(?<=[\d${done}](?: WIB| WITA| WIT)? ?)[-–](?= ?(?:sekarang|kini|saat ini|selesai)(?!\p{L}))`,
+    "gu",
+  ),
   () => "sampai",
 );
 

@@ -9,15 +9,24 @@ import { cardinal, end, numeral, spokenNumber, start } from "./numbers.ts";
 const clock = String.raw`([01]?\d|2[0-4])[.:]([0-5]\d)(?:[.:]([0-5]\d))?`;
 const wideClock = String.raw`([01]\d|2[0-4])\.([0-5]\d)()`;
 const zones = "WIB|WITA|WIT|UTC|GMT";
+const partsOfDay = "pagi|siang|sore|petang|malam|dini hari";
 const until = String.raw`(?: (?:${zones}))? (?:sampai dengan|sampai|hingga|dan|atau|s\.d\.|s/d|[-–]) `;
-const asked = String.raw`(?<=(?<!\p{L})(?:[Pp]ukul|PUKUL|[Jj]am|JAM|[Pp]kl\.?) (?:\d{1,2}[.:]\d{2}(?:${until}|,(?: dan| serta)? )){0,3})`;
+const asked = String.raw`(?<=(?<!\p{L})(?:[Pp]ukul|PUKUL|[Jj]am|JAM|[Pp]kl?\.?) (?:\d{1,2}[.:]\d{2}(?:${until}|,(?: dan| serta)? )){0,3})`;
 const counted = "persen|poin|detik|menit|kali|ribu|juta|miliar|triliun|meter|derajat|rupiah|dolar";
 
 /** "pukul 07.00" is "tujuh", as one says it; elsewhere the minutes are said too. */
 const askedTime = rangeOf(asked, clock, String.raw`(?! (?:jam|menit|detik)(?!\p{L}))`, true);
 const colonTime = rangeOf(start, clock.replace("[.:]", ":"), "(?![-:]\\d)", false);
-const zonedTime = rangeOf(start, clock, String.raw`(?= ?(?:${zones})(?!\p{L}))`, false);
-export const bareTime = rangeOf(start, wideClock, String.raw`(?! ?%| (?:${counted})(?!\p{L}))`, false);
+const zonedTime = rangeOf(start, clock, String.raw`(?= ?(?:${zones})(?!\p{L})| (?:${partsOfDay})(?!\p{L}))`, false);
+const uncounted = String.raw`(?! ?%| (?:${counted})(?!\p{L}))`;
+const bareTime = rangeOf(start, wideClock, uncounted, false);
+/** 7.30–16.00: the second one tells what the first is. */
+const opening = reader(
+  new RegExp(String.raw`${start}(\d)\.([0-5]\d) ?[-–] ?([01]\d|2[0-4])\.([0-5]\d)${end}${uncounted}`, "gu"),
+  ([, hour, minute, toHour, toMinute]) =>
+    `${spokenTime(hour!, minute!, "", false)} sampai ${spokenTime(toHour!, toMinute!, "", false)}`,
+);
+export const bareTimes: readonly Reader[] = [opening, bareTime];
 
 function rangeOf(before: string, time: string, after: string, short: boolean): Reader {
   const pattern = `${before}${time}${end}(?: ?[-–] ?${time}${end})?${after}`;
@@ -60,6 +69,13 @@ const verse = reader(
     `${cardinal(chapter!)} ayat ${cardinal(from!)}${to === undefined ? "" : ` sampai ${cardinal(to)}`}`,
 );
 
+/** 1:32.456 of a lap; a scale, 1:50.000, is round. */
+const lap = reader(
+  new RegExp(String.raw`${start}(?<!:)(\d):([0-5]\d)[.,](?!\d00)(\d{3})${end}`, "gu"),
+  ([, minutes, seconds, decimals]) =>
+    `${cardinal(minutes!)} menit ${spokenNumber(`${Number(seconds)},${decimals}`)} detik`,
+);
+
 /** 10 : 2 = 5 is a division, 1 : 2 = 3 : 6 a proportion. */
 const division = reader(
   new RegExp(String.raw`${start}(${numeral}) : (${numeral})(?= = ${numeral}(?!\d|[.,:]\d| :))`, "gu"),
@@ -100,6 +116,7 @@ export const times: readonly Reader[] = [
   offset,
   askedTime,
   duration,
+  lap,
   division,
   ratios,
   ratio,
