@@ -87,6 +87,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Mobil hitam B 1234 XYZ menabrak truk L 9876 AB.",
       "Mobil hitam be satu dua tiga empat eks ye zet menabrak truk el sembilan delapan tujuh enam a be.",
     ],
+    [
+      "Kementerian ESDM, PLTU, PDAM, OECD, BPUPKI, DI/TII, UUD NRI, dan RCTI.",
+      "Kementerian e es de em, pe el te u, pe de a em, o e ce de, be pe u pe ka i, de i te i i, u u de en er i, dan er ce te i.",
+    ],
   ],
   recipes: [
     [
@@ -218,6 +222,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Juara Piala Dunia 2022 ialah Argentina.", "Juara Piala Dunia dua ribu dua puluh dua ialah Argentina."],
     ["Kejuaraan F1 di GP Mandalika.", "Kejuaraan ef satu di ge pe Mandalika."],
     ["Lap tercepatnya 1:32.456.", "Lap tercepatnya satu menit tiga puluh dua koma empat lima enam detik."],
+    ["Juara I, II, dan III, peringkat III.", "Juara satu, dua, dan tiga, peringkat tiga."],
   ],
   finance: [
     ["Modalnya Rp1.500.000,50.", "Modalnya satu juta lima ratus ribu rupiah lima puluh sen."],
@@ -369,6 +374,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Th. 1998, 1,5 juta tahun SM, 500 SM–500 M, dan 1 Ramadan 1445 H/12 Maret 2024 M.",
       "tahun seribu sembilan ratus sembilan puluh delapan, satu koma lima juta tahun sebelum Masehi, lima ratus sebelum Masehi–lima ratus Masehi, dan satu Ramadan seribu empat ratus empat puluh lima Hijriah/dua belas Maret dua ribu dua puluh empat Masehi.",
+    ],
+    [
+      "Agresi Militer Belanda I dan II, Kongres Pemuda II, Kabinet Ali Sastroamidjojo I.",
+      "Agresi Militer Belanda pertama dan kedua, Kongres Pemuda kedua, Kabinet Ali Sastroamidjojo satu.",
     ],
   ],
   manuals: [
@@ -733,6 +742,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Jalan Merdeka dihuni Suku Jawa 12190 orang, peta 1:25.500, lebar 100 M, 7.30–16.00 persen.",
       "Jalan Merdeka dihuni Suku Jawa dua belas ribu seratus sembilan puluh orang, peta satu banding dua puluh lima ribu lima ratus, lebar seratus M, tujuh koma tiga nol sampai enam belas koma nol nol persen.",
     ],
+    ["Jo. pergi, si jo ikut.", "Jo. pergi, si jo ikut."],
   ],
 };
 

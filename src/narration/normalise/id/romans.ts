@@ -11,10 +11,10 @@ const roman = "[IVXLC]{1,9}";
 
 // Counted: "Bab IV" is "Bab empat".
 const counted =
-  "[Bb]ab|BAB|[Kk]elas|[Jj]ilid|[Bb]agian|[Bb]uku|[Vv]olume|[Ee]disi|[Ss]eri|[Tt]ingkat|[Gg]olongan|[Kk]omisi|[Ss]emester|[Tt]riwulan|[Kk]uartal|[Ff]ase|[Tt]ahap|[Zz]ona|[Ll]ampiran|[Pp]asal|[Aa]yat|[Bb]abak|[Aa]ngkatan|[Gg]elombang|[Ss]iklus|[Tt]ipe|[Ff]aktor|PON|SEA Games|Repelita|Pelita|Kodam|Wilayah|[Kk]loter|[Ss]tadium|[Ss]ektor|[Ss]ila|[Ll]antai|[Rr]uang|[Ee]selon|[Pp]aragraf|[Tt]erminal|[Kk]uadran";
+  "[Bb]ab|BAB|[Kk]elas|[Jj]ilid|[Bb]agian|[Bb]uku|[Vv]olume|[Ee]disi|[Ss]eri|[Tt]ingkat|[Gg]olongan|[Kk]omisi|[Ss]emester|[Tt]riwulan|[Kk]uartal|[Ff]ase|[Tt]ahap|[Zz]ona|[Ll]ampiran|[Pp]asal|[Aa]yat|[Bb]abak|[Aa]ngkatan|[Gg]elombang|[Ss]iklus|[Tt]ipe|[Ff]aktor|PON|SEA Games|Repelita|Pelita|Kodam|Wilayah|[Kk]loter|[Ss]tadium|[Ss]ektor|[Ss]ila|[Ll]antai|[Rr]uang|[Ee]selon|[Pp]aragraf|[Tt]erminal|[Kk]uadran|[Jj]uara|[Pp]eringkat|[Tt]rimester|[Dd]ermaga|[Kk]ategori|Kabinet(?: \\p{Lu}\\p{Ll}{1,20}){1,3}";
 // Ranked: "abad XXI" is "abad kedua puluh satu", "Perang Dunia II" is "Perang Dunia kedua".
 const ranked =
-  "[Aa]bad|ABAD|Perang Dunia|Muktamar|Kongres|Munas|Konferensi|Perang Salib|[Dd]inasti|Konsili \\p{Lu}\\p{Ll}+";
+  "[Aa]bad|ABAD|Perang (?:Dunia|Teluk|Candu|Punisia|Balkan)|Agresi Militer(?: Belanda)?|Muktamar|Kongres(?: \\p{Lu}\\p{Ll}{1,20})?|Munas|Konferensi|Perang Salib|[Dd]inasti|Konsili \\p{Lu}\\p{Ll}+";
 const rulers =
   "Charles|Elizabeth|Louis|Henry|Edward|George|William|James|Mary|Richard|Napoleon|Wilhelm|Nikolas|Nikolai|Alexander|Aleksander|Felipe|Filipus|Philip|Willem|Yohanes Paulus|Yohanes|Paulus|Benediktus|Fransiskus|Leo|Pius|Gregorius|Klemens|Ramses|Ptolemeus|Cleopatra|Darius|Hamengku ?[Bb]uwono|Paku ?[Bb]uwono|Paku ?[Aa]lam|Mangkunegara|Mangkunegoro|Amangkurat|Pakubuwana|Hamengkubuwana|Sulaiman|Murad|Mehmed|Rama|Margrethe|Harald|Haakon|Gustaf|Karl|Friedrich|Franz|Yustinianus|Konstantinus|Theodosius|Kertanegara|Airlangga";
 const titles = "Raja|Ratu|Paus|Sultan|Kaisar|Tsar|Sunan|Pangeran|Sri";
