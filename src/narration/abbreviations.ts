@@ -66,11 +66,13 @@ const english = {
 const indonesian = {
   before: words(`rp jl jln gg jend letjen mayjen brigjen letkol kapt tn ny nn sdr sdri bpk yth drs dra drg ir hj kh k.h
     h.m r.a r.m tgk ustz pdt akbp ipda iptu yg dgn utk kpd a.n u.b u.p d.a d/a c.q a.l Kec Kab Kel Kep Prov Dsn Kav Kom
-    Kol Ust Blk Gd bdk lih spt mis mks telp tlp jml dlm krn`),
+    Kol Ust Blk Gd bdk lih spt mis mks telp tlp jml dlm krn no Pol irjen kombes kompol Inf Czi Cpn purn Moh Muh Abd alm almh
+    mhs cth wr Ds Kp Komp Perum Prop`),
   number:
-    words(`no nomor hal hlm tgl bln thn th ps psl jil cet gbr tbl hp maks lt s.d Jan Feb Mar Apr Jun Jul Agu Agt Ags
+    words(`nomor hal hlm tgl pkl pk bln thn th rt rw lamp rek nip fax faks ext ekst ps psl jil cet gbr tbl hp maks lt s.d Jan Feb Mar Apr Jun Jul Agu Agt Ags
     Sep Sept Okt Nov Nop Des`),
-  inside: words(`tbk pt cv ud s.pd s.h m.h s.e m.m m.si s.si s.t m.t s.kom m.kom s.sos m.sos s.ip m.ip s.ag m.ag s.psi
+  inside:
+    words(`tbk pt cv ud rs jo s.pd s.h m.h s.e m.m m.si s.si s.t m.t s.kom m.kom s.sos m.sos s.ip m.ip s.ag m.ag s.psi
     m.psi s.ked s.farm s.kep s.hut s.s m.hum m.pd m.a m.sc b.sc ph.d a.md a.ma lc sp.a sp.og sp.pd sp.b m.kes swt saw
     s.w.t s.a.w a.s r.a`),
   end: words(`dsb dll dst dkk tsb ttd dlsb w.i.b`),

@@ -43,8 +43,8 @@ test("a block is cut into its sentences, with the tokens of each", () => {
   ]);
 });
 
-test("the borders are those of version 1", () => {
-  expect(segmenterVersion).toBe(1);
+test("the borders are those of version 2", () => {
+  expect(segmenterVersion).toBe(2);
 });
 
 test("what says nothing is left out, and its tokens stay with their neighbours", () => {

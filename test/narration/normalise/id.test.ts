@@ -91,6 +91,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Kementerian ESDM, PLTU, PDAM, OECD, BPUPKI, DI/TII, UUD NRI, dan RCTI.",
       "Kementerian e es de em, pe el te u, pe de a em, o e ce de, be pe u pe ka i, de i te i i, u u de en er i, dan er ce te i.",
     ],
+    [
+      "Brigjen Pol. Ahmad dan Letjen TNI (Purn.) Prabowo.",
+      "Brigjen Polisi Ahmad dan Letjen te en i (Purnawirawan) Prabowo.",
+    ],
   ],
   recipes: [
     [
@@ -294,6 +298,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Pasal 28A–28J, Pasal 28H dan 28J, kelas 7V.",
       "Pasal dua puluh delapan a sampai dua puluh delapan je, Pasal dua puluh delapan ha dan dua puluh delapan je, kelas tujuh ve.",
     ],
+    [
+      "Pasal 2 jo. Pasal 18 UU No. 31/1999 jo UU No. 20/2001.",
+      "Pasal dua juncto Pasal delapan belas u u nomor tiga puluh satu tahun seribu sembilan ratus sembilan puluh sembilan juncto u u nomor dua puluh tahun dua ribu satu.",
+    ],
   ],
   timetables: [
     ["08.00–09.30 Sarapan bersama.", "delapan nol nol sampai sembilan tiga puluh Sarapan bersama."],
@@ -375,6 +383,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Th. 1998, 1,5 juta tahun SM, 500 SM–500 M, dan 1 Ramadan 1445 H/12 Maret 2024 M.",
       "tahun seribu sembilan ratus sembilan puluh delapan, satu koma lima juta tahun sebelum Masehi, lima ratus sebelum Masehi–lima ratus Masehi, dan satu Ramadan seribu empat ratus empat puluh lima Hijriah/dua belas Maret dua ribu dua puluh empat Masehi.",
     ],
+    ["Dr.(H.C.) Ir. Soekarno dan Drs. Moh. Hatta.", "Doktor(ha ce) Insinyur Soekarno dan Doktorandus Mohammad Hatta."],
     [
       "Agresi Militer Belanda I dan II, Kongres Pemuda II, Kabinet Ali Sastroamidjojo I.",
       "Agresi Militer Belanda pertama dan kedua, Kongres Pemuda kedua, Kabinet Ali Sastroamidjojo satu.",
@@ -461,6 +470,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Jl. Merdeka No. 1, Jakarta Selatan 12190, Indonesia.",
       "Jalan Merdeka nomor satu, Jakarta Selatan satu dua satu sembilan nol, Indonesia.",
+    ],
+    [
+      "NIP. 19800101 200501 1 001, No. Rek. 0123-01-012345, Fax. (0274) 563975.",
+      "NIP. satu sembilan delapan nol, nol satu nol satu, dua nol nol lima nol satu, satu, nol nol satu, nomor Rekening nol satu dua tiga, nol satu, nol satu dua tiga empat lima, Faks nol dua tujuh empat, lima enam tiga sembilan tujuh lima.",
     ],
   ],
   "everyday writing": [

@@ -11,7 +11,10 @@ const stopped = glossary(`
   Prof profesor, Ir insinyur, Hj hajah, KH Kiai Haji, K.H Kiai Haji, Tn tuan, Ny nyonya, Nn nona, Sdr saudara
   Sdri saudari, Bpk bapak, Yth yang terhormat, Jl jalan, Jln jalan, Gg gang, Ust ustaz, Kab kabupaten
   Kec kecamatan, Kel kelurahan, Prov provinsi, Ds desa, Dsn dusun, Kav kaveling, Jend jenderal
-  Kol kolonel, Kapt kapten, Letkol Letnan Kolonel, Mayjen Mayor Jenderal, R.A Raden Ajeng, dll dan lain-lain
+  Kol kolonel, Kapt kapten, Letkol Letnan Kolonel, Letjen Letnan Jenderal, Mayjen Mayor Jenderal
+  Brigjen Brigadir Jenderal, Irjen Inspektur Jenderal, Kombes Komisaris Besar, Kompol Komisaris Polisi, Pol polisi
+  Inf infanteri, purn purnawirawan, alm almarhum, almh almarhumah, Moh Mohammad, Muh Muhammad, Abd Abdul
+  Kp kampung, Komp kompleks, lih lihat, mhs mahasiswa, psl pasal, lamp lampiran, rek rekening, fax faks, R.A Raden Ajeng, dll dan lain-lain
   dsb dan sebagainya, dst dan seterusnya, dkk dan kawan-kawan, tsb tersebut, a.n atas nama, d.a dengan alamat
   u.p untuk perhatian, u.b untuk beliau, s.d sampai dengan, a.l antara lain, d/a dengan alamat, mis misalnya
   maks maksimal, telp telepon, tlp telepon, tgl tanggal, pkl pukul, pk pukul, th tahun
@@ -27,9 +30,9 @@ const bare = new Set(
   ),
 );
 // Only with a number behind them: "No. 5", and the noun "no".
-const numbered = new Set("no hal vol Gbr Tbl cet jil min Lt Ps ps maks pk th".split(" "));
+const numbered = new Set("no hal vol Gbr Tbl cet jil min Lt Ps ps maks pk th psl lamp".split(" "));
 // Only before a capital: "dr. Rahmi", "Kel. Menteng".
-const named = new Set("dr drg drh Dr DR Ir Tn Ny Nn Kel Ds Kol H".split(" "));
+const named = new Set("dr drg drh Dr DR Ir Tn Ny Nn Kel Ds Kol H Inf Moh Muh Abd Kp Komp".split(" "));
 
 const informal = glossary(`
   yg yang, dgn dengan, utk untuk, kpd kepada, krn karena, tdk tidak, sdh sudah, blm belum, dr dari, bgt banget
@@ -69,9 +72,10 @@ function likeWritten(written: string, spoken: string): string {
 }
 
 function isMeant(abbreviation: string, stop: boolean, next: string): boolean {
-  if (numbered.has(abbreviation)) return (stop || /^no$/i.test(abbreviation)) && beforeNumber.test(next);
+  if (stop && abbreviation === "no" && /^ (?:Rek|Telp|Tlp|HP|Pol|KTP|Urut|Seri)/.test(next)) return true;
+  if (numbered.has(abbreviation)) return (stop || abbreviation === "no") && beforeNumber.test(next);
   return named.has(abbreviation)
-    ? (stop || abbreviation === "Dr") && /^ ?\p{Lu}/u.test(next)
+    ? (stop || abbreviation === "Dr") && /^ ?[(\p{Lu}]/u.test(next)
     : stop || bare.has(abbreviation);
 }
 
@@ -83,6 +87,12 @@ const specialists = glossary(`
 function spokenDegree(part: string): string {
   return /^.+[aiueo]/.test(part) ? part.toLowerCase() : spelled(part);
 }
+
+/** Pasal 2 jo. Pasal 18; elsewhere it may be a name. */
+const together = reader(
+  /(?<![\p{L}\p{N}.])jo\.?(?= (?:[Pp]asal|[Aa]yat|UU|Undang-|PP|Perp|Peraturan)(?![\p{Ll}]))/gu,
+  () => "juncto",
+);
 
 /** S.Pd., M.Kes., Ph.D., B.J. (Habibie): what has a vowel is said as a word, single letters by their names. */
 const dotted = reader(
@@ -109,4 +119,4 @@ const era = reader(
   ([written]) => ({ SM: "sebelum Masehi", M: "Masehi", H: "Hijriah" })[written]!,
 );
 
-export const abbreviations: readonly Reader[] = [era, word, dotted, initial];
+export const abbreviations: readonly Reader[] = [era, together, word, dotted, initial];

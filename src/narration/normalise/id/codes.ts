@@ -39,7 +39,7 @@ const service = reader(
 );
 
 const codeWords =
-  "[Kk]ode [Pp]os|PIN|NIK|NIP|NISN|NIM|NPWP|NUPTK|NIB|ISBN|ISSN|[Rr]ekening|OTP|[Rr]esi|[Nn]omor seri|[Kk]ode|KK|KTP|VA";
+  "[Kk]ode [Pp]os|PIN|NIK|NIP\\.?|NISN|NIM|NPWP|NUPTK|NIB|ISBN|ISSN|[Rr]ekening|[Rr]ek\\.?|OTP|[Rr]esi|[Nn]omor seri|[Kk]ode|KK|KTP|VA";
 const code = reader(
   new RegExp(
     String.raw`(?<=(?<!\p{L})(?:${codeWords})(?: (?:nomor|No\.?|[A-Z]{2,4}))?:? )\d{3,30}(?:[.-]\d{1,30}){0,9}${end}`,
@@ -48,7 +48,10 @@ const code = reader(
   ([written]) => digitGroups(groupsOf(written).flatMap(inFours)),
 );
 const spaced = reader(
-  new RegExp(String.raw`(?<=(?<!\p{L})(?:NIP|NIK|NPWP|ISBN|[Rr]ekening|VA):? )\d{3,20}(?: \d{1,20}){1,5}${end}`, "gu"),
+  new RegExp(
+    String.raw`(?<=(?<!\p{L})(?:NIP\.?|NIK|NPWP|ISBN|[Rr]ekening|[Rr]ek\.?|VA):? )\d{3,20}(?: \d{1,20}){1,5}${end}`,
+    "gu",
+  ),
   ([written]) => digitGroups(groupsOf(written).flatMap(inFours)),
 );
 const dotted = reader(/(?<![\d.-])\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}(?![\d-]|\.\d)/g, ([written]) =>
@@ -117,7 +120,7 @@ const dialled = reader(/\*\d{2,6}(?:\*\d{1,6}){0,5}#/g, ([written]) =>
 );
 
 const plate = reader(
-  /(?<=(?:(?:[Pp]olisi|[Pp]elat|[Pp]lat|[Nn]opol)(?: nomor)?:?|(?:[Mm]obil|[Mm]otor|[Tt]ruk|[Bb]us|[Kk]endaraan)(?: \p{L}{1,20}){0,3}) )([A-Z]{1,2}) (\d{1,4}) ([A-Z]{1,3})(?![\p{L}\p{N}])/gu,
+  /(?<=(?:(?:[Pp]olisi|[Pp]ol\.|[Pp]elat|[Pp]lat|[Nn]opol)(?: nomor)?:?|(?:[Mm]obil|[Mm]otor|[Tt]ruk|[Bb]us|[Kk]endaraan)(?: \p{L}{1,20}){0,3}) )([A-Z]{1,2}) (\d{1,4}) ([A-Z]{1,3})(?![\p{L}\p{N}])/gu,
   ([, area, number, series]) => `${spelled(area!)} ${digitByDigit(number!)} ${spelled(series!)}`,
 );
 
