@@ -41,7 +41,9 @@ function takeNamed(speaker: Speaker, parts: readonly Part[], at: number, key: st
 
 function withScripts(speaker: Speaker, part: ScriptsPart, key: string, name: string): string {
   const { words } = speaker;
-  const below = part.under ?? part.sub;
+  const logarithm = /^l(?:og|g)$/.test(key);
+  // Indonesian and Dutch schools write the base in front: ²log 8.
+  const below = part.under ?? part.sub ?? (logarithm ? part.presup : null);
   const raised = part.sup ?? part.over;
   let said = name;
   if (below !== null && limits.has(key)) {
@@ -51,7 +53,7 @@ function withScripts(speaker: Speaker, part: ScriptsPart, key: string, name: str
     said = words.optimum(name, say({ ...speaker, short: words.shortSigns }, below));
   } else if (below !== null) {
     const index = say(speaker, below);
-    said = /^l(?:og|g)$/.test(key) ? words.logBase(name, index) : `${name} ${words.sub(index, !isAtom(below))}`;
+    said = logarithm ? words.logBase(name, index) : `${name} ${words.sub(index, !isAtom(below))}`;
   }
   if (raised === null) return said;
   const power = sayOne(speaker, {

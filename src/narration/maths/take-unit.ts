@@ -69,9 +69,13 @@ function unitsOf(part: Part | undefined, units: Record<string, unknown>): Factor
       : [...top, ...bottom.map(({ symbol, power }) => ({ symbol, power: -power }))];
   }
   if (part.kind === "scripts" && part.sup !== null && part.sub === null) {
-    const [inner] = unitsOf(part.base, units) ?? [];
+    // Of \text{m/s}^2 the last unit is raised.
+    const factors = unitsOf(part.base, units) ?? [];
+    const last = factors.at(-1);
     const power = signedInteger(part.sup);
-    return inner === undefined || power === null ? null : [{ ...inner, power }];
+    return last === undefined || power === null
+      ? null
+      : [...factors.slice(0, -1), { ...last, power: last.power * power }];
   }
   if (part.kind === "text") return textUnits(part.text, units);
   if (part.kind !== "name" || !part.upright) return null;
@@ -121,10 +125,10 @@ function takeTemperature({ words, ...speaker }: Speaker, parts: readonly Part[],
     part.kind !== "scripts" ||
     part.base.kind !== "number" ||
     !isOperator(part.sup ?? undefined, "°∘") ||
-    next?.kind !== "name"
+    (next?.kind !== "name" && next?.kind !== "text")
   )
     return null;
-  const scale = words.degreesOf[next.text];
+  const scale = words.degreesOf[next.text.trim()];
   if (scale === undefined) return null;
   return { said: `${sayDigits({ words, ...speaker }, part.base.text)} ${scale}`, count: 2, left: 2, right: 1 };
 }
