@@ -73,6 +73,7 @@ const golden: Record<string, string[]> = {
     "Pasal 2 jo. Pasal 18 UU itu. | Ia menyapa Jo. | Lalu pergi.",
     "Brigjen Pol. Ahmad dan Letjen TNI (Purn.) Prabowo bertemu Moh. Hatta. | Kombes. Pol. Budi ikut.",
     "Telp. (021) 555-123, Fax. (021) 555-124, No. Rek. 0123, NIP. 1980. | Selesai.",
+    "Buka Sen.-Jum. 08.00-16.00, Sab. 08.00-12.00. | Ongkosnya 10 sen. | Murah.",
     "Alamat: Komp. Permata, Kp. Melayu Rt. 05 Rw. 02, Ds. Krajan. | Assalamualaikum wr. wb. | Salam.",
   ],
   de: ["Am 3. Oktober kam z. B. Herr Dr. Meier. | Dann ging er am 4. | Das war es.", "Es sind usw. viele. | Ja."],

@@ -7,7 +7,7 @@ import { fractions } from "./id/fractions.ts";
 import { money } from "./id/money.ts";
 import { ordinals } from "./id/ordinals.ts";
 import { quantities, times as multiplied, unitsAlone } from "./id/quantities.ts";
-import { ranges, single } from "./id/ranges.ts";
+import { between, ranges, single } from "./id/ranges.ts";
 import { readInTurn, type Reader } from "./id/reader.ts";
 import { reduplication } from "./id/reduplication.ts";
 import { romans } from "./id/romans.ts";
@@ -35,6 +35,7 @@ const readers: readonly Reader[] = [
   ...bareTimes,
   ...ranges,
   single,
+  between,
   ...abbreviations,
   ...unitsAlone,
   ...acronyms,

@@ -95,6 +95,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Brigjen Pol. Ahmad dan Letjen TNI (Purn.) Prabowo.",
       "Brigjen Polisi Ahmad dan Letjen te en i (Purnawirawan) Prabowo.",
     ],
+    [
+      "Gempa 7,4 SR, A1–A3, dan hubungan AS–RI.",
+      "Gempa tujuh koma empat skala Richter, a satu sampai a tiga, dan hubungan a es–er i.",
+    ],
   ],
   recipes: [
     [
@@ -128,6 +132,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Minyak 2 ltr @Rp14.000/ltr untuk anak usia 3 th.",
       "Minyak dua liter masing-masing empat belas ribu rupiah per liter untuk anak usia tiga tahun.",
+    ],
+    [
+      "Oven 180 derajat C, perbandingan gula dan air 50:50.",
+      "Oven seratus delapan puluh derajat Celsius, perbandingan gula dan air lima puluh banding lima puluh.",
     ],
   ],
   science: [
@@ -202,6 +210,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Rata-ratanya (70 + 80) : 2 = 75.",
       "Rata-ratanya (tujuh puluh ditambah delapan puluh) dibagi dua sama dengan tujuh puluh lima.",
     ],
+    [
+      "Laju dalam m/s, c = 3,0 x 10^8 m/s, energi 1 eV, sudut 30°–45°, suhu 36,5°-37,5°C.",
+      "Laju dalam meter per detik, c sama dengan tiga koma nol kali sepuluh pangkat delapan meter per detik, energi satu elektronvolt, sudut tiga puluh derajat sampai empat puluh lima derajat, suhu tiga puluh enam koma lima sampai tiga puluh tujuh koma lima derajat Celsius.",
+    ],
   ],
   sport: [
     ["Indonesia menang 3-2 atas Thailand.", "Indonesia menang tiga dua atas Thailand."],
@@ -227,6 +239,14 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Kejuaraan F1 di GP Mandalika.", "Kejuaraan ef satu di ge pe Mandalika."],
     ["Lap tercepatnya 1:32.456.", "Lap tercepatnya satu menit tiga puluh dua koma empat lima enam detik."],
     ["Juara I, II, dan III, peringkat III.", "Juara satu, dua, dan tiga, peringkat tiga."],
+    [
+      "Indonesia vs. Jepang 0-4 (0-2), lalu 21-17 18-21 21-19.",
+      "Indonesia versus Jepang nol empat (nol dua), lalu dua puluh satu tujuh belas delapan belas dua puluh satu dua puluh satu sembilan belas.",
+    ],
+    [
+      "Menang pada 3-5 Mei, unggul 10-12 poin, kalah 0-2 hari ini, A vs Korea Selatan pada 6-7 Mei.",
+      "Menang pada tiga sampai lima Mei, unggul sepuluh sampai dua belas poin, kalah nol dua hari ini, A versus Korea Selatan pada enam sampai tujuh Mei.",
+    ],
   ],
   finance: [
     ["Modalnya Rp1.500.000,50.", "Modalnya satu juta lima ratus ribu rupiah lima puluh sen."],
@@ -278,6 +298,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Utang Rp500 Ribu, Rp 12 JUTA, Rp 2-3 Milyar, atau 5 Juta USD.",
       "Utang lima ratus ribu rupiah, dua belas juta rupiah, dua sampai tiga miliar rupiah, atau lima juta dolar Amerika Serikat.",
     ],
+    ["Rp/kg, US$/bulan.", "rupiah per kilogram, dolar Amerika Serikat per bulan."],
   ],
   law: [
     ["Pasal 27 ayat (3) UU ITE.", "Pasal dua puluh tujuh ayat (tiga) u u i te e."],
@@ -301,6 +322,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Pasal 2 jo. Pasal 18 UU No. 31/1999 jo UU No. 20/2001.",
       "Pasal dua juncto Pasal delapan belas u u nomor tiga puluh satu tahun seribu sembilan ratus sembilan puluh sembilan juncto u u nomor dua puluh tahun dua ribu satu.",
+    ],
+    [
+      "Terdakwa I, Saksi III, dan Para Pemohon I s.d. IV melawan Pihak II.",
+      "Terdakwa satu, Saksi tiga, dan Para Pemohon satu sampai dengan empat melawan Pihak dua.",
     ],
   ],
   timetables: [
@@ -338,6 +363,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Acara pk. 19.00 WIB – selesai, 28 Feb. - 2 Mar. 2024.",
       "Acara pukul sembilan belas we i be sampai selesai, dua puluh delapan Februari sampai dua Maret dua ribu dua puluh empat.",
+    ],
+    [
+      "Pukul 18.00 s.d 20.00 WIB, pk 08.00–15.00, Sen–Jum, Sen.-Jum. 08.00.",
+      "Pukul delapan belas sampai dengan dua puluh we i be, pukul delapan sampai lima belas, Senin sampai Jumat, Senin sampai Jumat delapan nol nol.",
     ],
   ],
   history: [
@@ -381,7 +410,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["B.J. Habibie menggantikannya.", "be je Habibie menggantikannya."],
     [
       "Th. 1998, 1,5 juta tahun SM, 500 SM–500 M, dan 1 Ramadan 1445 H/12 Maret 2024 M.",
-      "tahun seribu sembilan ratus sembilan puluh delapan, satu koma lima juta tahun sebelum Masehi, lima ratus sebelum Masehi–lima ratus Masehi, dan satu Ramadan seribu empat ratus empat puluh lima Hijriah/dua belas Maret dua ribu dua puluh empat Masehi.",
+      "tahun seribu sembilan ratus sembilan puluh delapan, satu koma lima juta tahun sebelum Masehi, lima ratus sebelum Masehi sampai lima ratus Masehi, dan satu Ramadan seribu empat ratus empat puluh lima Hijriah/dua belas Maret dua ribu dua puluh empat Masehi.",
     ],
     ["Dr.(H.C.) Ir. Soekarno dan Drs. Moh. Hatta.", "Doktor(ha ce) Insinyur Soekarno dan Doktorandus Mohammad Hatta."],
     [
@@ -474,6 +503,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "NIP. 19800101 200501 1 001, No. Rek. 0123-01-012345, Fax. (0274) 563975.",
       "NIP. satu sembilan delapan nol, nol satu nol satu, dua nol nol lima nol satu, satu, nol nol satu, nomor Rekening nol satu dua tiga, nol satu, nol satu dua tiga empat lima, Faks nol dua tujuh empat, lima enam tiga sembilan tujuh lima.",
+    ],
+    [
+      "No telp 0812-3456-7890 a/n Dr. Rina, dr., M.Sc.",
+      "nomor telepon nol delapan satu dua, tiga empat lima enam, tujuh delapan sembilan nol atas nama Doktor Rina, dokter, em es ce.",
     ],
   ],
   "everyday writing": [

@@ -21,11 +21,11 @@ const stopped = glossary(`
   bln bulan, thn tahun, Yts yang tersayang, ttd tertanda, vs versus, no nomor, hlm halaman
   hal halaman, vol volume, Gbr gambar, Tbl tabel, cet cetakan, jil jilid, min minimal
   Lt lantai, Ps pasal, ps pasal, H haji, Rp rupiah, dlm dalam, c.q casu quo, s/d sampai dengan
-  dpl di atas permukaan laut
+  dpl di atas permukaan laut, a/n atas nama
 `);
 // Words that are also said so without a stop.
 const bare = new Set(
-  "dll dsb dst dkk tsb vs tgl pkl hlm Jl Jln Rp Drs Dra Prof Hj KH Bpk Sdr Sdri telp Yth bln thn Kab Kec s/d dpl".split(
+  "dll dsb dst dkk tsb vs tgl pkl hlm Jl Jln Rp Drs Dra Prof Hj KH Bpk Sdr Sdri telp Yth bln thn Kab Kec s/d s.d a/n dpl".split(
     " ",
   ),
 );
@@ -72,10 +72,10 @@ function likeWritten(written: string, spoken: string): string {
 }
 
 function isMeant(abbreviation: string, stop: boolean, next: string): boolean {
-  if (stop && abbreviation === "no" && /^ (?:Rek|Telp|Tlp|HP|Pol|KTP|Urut|Seri)/.test(next)) return true;
-  if (numbered.has(abbreviation)) return (stop || abbreviation === "no") && beforeNumber.test(next);
+  if (abbreviation === "no" && /^ (?:rek|te?lp|hp|wa|pol|ktp|urut|seri)/i.test(next)) return true;
+  if (numbered.has(abbreviation)) return (stop || /^(?:no|pk|th)$/.test(abbreviation)) && beforeNumber.test(next);
   return named.has(abbreviation)
-    ? (stop || abbreviation === "Dr") && /^ ?[(\p{Lu}]/u.test(next)
+    ? (stop || abbreviation === "Dr") && /^(?:,| ?[(\p{Lu}])/u.test(next)
     : stop || bare.has(abbreviation);
 }
 
@@ -113,7 +113,7 @@ const initial = reader(/(?<=\p{L}\.? )([A-Z])\.(?= ?\p{Lu}\p{Ll})/gu, ([, letter
 const behind = `[\\d${done}]`;
 const era = reader(
   new RegExp(
-    String.raw`(?<=${behind} |tahun )SM(?![\p{L}\p{N}])|(?<=(?:(?:[Aa]bad|[Tt]ahun) [^.!?\p{Lu}]{0,24}${behind}|(?:${months.join("|")}|H ?\/|SM ?[-–]) ?${done}{3,4}) )M(?![\p{L}\p{N}])|(?<=(?<!${done})${done}{4} )H(?![\p{L}\p{N}])`,
+    String.raw`(?<=${behind} |tahun )SM(?![\p{L}\p{N}])|(?<=(?:(?:[Aa]bad|[Tt]ahun) [^.!?\p{Lu}]{0,24}${behind}|(?:${months.join("|")}|H ?\/|SM ?[-–${done}]) ?${done}{3,4}) )M(?![\p{L}\p{N}])|(?<=(?<!${done})${done}{4} )H(?![\p{L}\p{N}])`,
     "gu",
   ),
   ([written]) => ({ SM: "sebelum Masehi", M: "Masehi", H: "Hijriah" })[written]!,

@@ -60,7 +60,7 @@ const shortMonth = reader(
 );
 
 /** 28 Feb–3 Maret 2024. */
-const anyMonth = `${months.join("|")}|${short}`;
+export const anyMonth = `${months.join("|")}|${short}`;
 const dateRange = reader(
   new RegExp(String.raw`(?<=\d (?:${anyMonth})\.?(?: \d{4})? ?)[-–](?= ?\d{1,2} (?:${anyMonth})(?!\p{L}))`, "gu"),
   () => "sampai",
@@ -87,6 +87,16 @@ const decade = reader(
   ([, from, digits]) => `${from === undefined ? "" : `${cardinal(from)} sampai `}${cardinal(digits!)}an`,
 );
 
+/** Sen–Jum, Sab.-Min.: opening hours. */
+const shortDays = glossary(`
+  Sen Senin, Sel Selasa, Rab Rabu, Kam Kamis, Jum Jumat, Sab Sabtu, Min Minggu, Mgg Minggu
+`);
+const anyShortDay = `(${Object.keys(shortDays).join("|")})`;
+const shortDayRange = reader(
+  new RegExp(String.raw`(?<![\p{L}\p{N}])${anyShortDay}\.? ?[–-] ?${anyShortDay}(?:\.(?= \d))?(?![\p{L}\p{N}])`, "gu"),
+  ([, from, to]) => `${shortDays[from!]} sampai ${shortDays[to!]}`,
+);
+
 export const calendar: readonly Reader[] = [
   isoDate,
   numericDate,
@@ -95,6 +105,7 @@ export const calendar: readonly Reader[] = [
   dateRange,
   shortMonth,
   namedRange,
+  shortDayRange,
   decade,
   shortYear,
 ];

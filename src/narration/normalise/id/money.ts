@@ -57,7 +57,13 @@ const behind = reader(
   },
 );
 
-export const money: readonly Reader[] = [amount, behind];
+/** The head of a column: Rp/kg. */
+const price = reader(
+  new RegExp(String.raw`(?<![\p{L}\p{N}$])(${names})/(${perPattern})(?![\p{L}\p{N}])`, "gu"),
+  ([, name, each]) => currencies[name!]! + per(each),
+);
+
+export const money: readonly Reader[] = [amount, behind, price];
 
 function joined(run: string, unit: string): string | null {
   const parsed = parseNumeral(run);

@@ -48,7 +48,7 @@ const directions = glossary(`
 `);
 const coordinate = reader(
   new RegExp(
-    String.raw`${start}${number} ?°(?: ?(\d{1,2}(?:[.,]\d+)?) ?[′'’](?: ?(\d{1,2}(?:[.,]\d+)?) ?[″"”])?)?(?: ?(LU|LS|BT|BB)(?![\p{L}\p{N}]))?(?! ?[CF](?![\p{L}\p{N}]))`,
+    String.raw`${start}${number} ?°(?: ?(\d{1,2}(?:[.,]\d+)?) ?[′'’](?: ?(\d{1,2}(?:[.,]\d+)?) ?[″"”])?)?(?: ?(LU|LS|BT|BB)(?![\p{L}\p{N}]))?(?! ?[CF](?![\p{L}\p{N}])| ?[-–] ?\d+(?:[.,]\d+)? ?° ?C)`,
     "gu",
   ),
   ([, degrees, minutes, seconds, direction]) => {
@@ -75,13 +75,13 @@ const alone = reader(
   ),
   ([, unit, each, single]) => {
     if (single !== undefined) return units[single]!;
-    return unit!.length > 1 || each!.length > 1 ? `${units[unit!]}${per(each)}` : null;
+    return unit!.length > 1 || each!.length > 1 || `${unit}/${each}` === "m/s" ? `${units[unit!]}${per(each)}` : null;
   },
 );
 
 /** 10 x 20 cm, 4×4, 3 cm × 5 cm: the sign alone; the numbers are read by others. */
 export const times = reader(
-  new RegExp(String.raw`(?<=(?:[1-9]|\d0)(?: ?(?:[kcdm]?m|inci|kg))? ?)[xX×](?= ?\d)`, "gu"),
+  new RegExp(String.raw`(?<=(?:[1-9]|[\d,.]0)(?: ?(?:[kcdm]?m|inci|kg))? ?)[xX×](?= ?\d)`, "gu"),
   () => "kali",
 );
 
@@ -101,4 +101,7 @@ const milestone = reader(new RegExp(`(?<![\\p{L}\\p{N}])K[mM](?= [\\d${done}])`,
 /** "Usia 3 th": a unit behind a blank only, since "4th" is English. */
 const years = reader(new RegExp(`(?<=[\\d${done}] )th(?![\\p{L}\\p{N}])`, "gu"), () => "tahun");
 
-export const unitsAlone: readonly Reader[] = [alone, milestone, years];
+/** "180 derajat C". */
+const scale = reader(/(?<=derajat )[CF](?![\p{L}\p{N}])/gu, ([letter]) => (letter === "C" ? "Celsius" : "Fahrenheit"));
+
+export const unitsAlone: readonly Reader[] = [alone, milestone, years, scale];

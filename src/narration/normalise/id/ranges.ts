@@ -1,4 +1,5 @@
 import type { Reading } from "../reading.ts";
+import { anyMonth } from "./calendar.ts";
 import { cardinal, end, numeral, sign, spokenNumber, spokenSign, start } from "./numbers.ts";
 import { done, reader, type Reader } from "./reader.ts";
 
@@ -15,6 +16,13 @@ const chain = reader(
 
 const scored =
   /(?<!\p{L})(?:skor|menang|kalah|unggul|imbang|seri|kedudukan|agregat|takluk|gol|gim|game|set|laga|keunggulan|kemenangan|kekalahan|tertinggal|memimpin|ditahan|menaklukkan|mengalahkan|menundukkan|dikalahkan|hasil|adu penalti)(?!\p{L})[^.!?;]{0,60}$/iu;
+/** "Indonesia vs. Jepang 0-4", but not "vs Jepang pada 3-5 Mei". */
+const versus = /(?<!\p{L})(?:vs\.?|versus) (?:\p{Lu}[\p{L}.’'-]{0,30} ){1,4}$/u;
+// "Menang pada 3-5 Mei", "unggul 10-12 poin".
+const countedBehind = new RegExp(
+  `^ (?:${anyMonth}|jam|hari|pekan|minggu|bulan|tahun|orang|kali|poin|persen|pemain)(?!\\p{L}| (?:ini|itu|lalu)(?!\\p{L}))`,
+  "u",
+);
 const pair = new RegExp(
   String.raw`${start}(?<![-–]\d?)${number}( ?)(${dashes}) ?${number}(?:-(an))?(?![\p{L}\p{N}_]| ?${dashes} ?\d| = )`,
   "gu",
@@ -33,8 +41,11 @@ const pairs: Reader = (text) => {
     const [low, high] = [spokenNumber(from!), spokenNumber(to!)];
     if (low === null || high === null) continue;
     const counts = /^\d{1,3}$/.test(from!) && /^\d{1,3}$/.test(to!);
-    const row = scoreEnds >= 0 && /^(?:, | dan |; |,? (?:serta|lalu) )$/.test(text.slice(scoreEnds, index));
-    const score = counts && space === "" && (row || scored.test(text.slice(Math.max(0, index - 80), index)));
+    const row = scoreEnds >= 0 && /^(?:[,;]? \(?| dan |,? (?:serta|lalu) )$/.test(text.slice(scoreEnds, index));
+    const before = text.slice(Math.max(0, index - 80), index);
+    const told =
+      (scored.test(before) && !countedBehind.test(text.slice(index + written.length))) || versus.test(before);
+    const score = counts && space === "" && (row || told);
     const rising = valueOf(from!) < valueOf(to!) || /^\d{4}[-–]\d{2}$/.test(`${from}-${to}`);
     if (score) scoreEnds = index + written.length;
     else if (!rising && (space !== "" || dash === "—" || !counts)) continue;
@@ -53,6 +64,9 @@ const untilNow = reader(
   ),
   () => "sampai",
 );
+
+/** 30°–45°, 500 SM–500 M: the dash between what is read already. One between acronyms is a relation, "AS–RI". */
+export const between = reader(new RegExp(`(?<=${done}(?: SM| M)?)–(?=${done})`, "gu"), () => "sampai");
 
 /** No. 11/2020 → "sebelas tahun dua ribu dua puluh"; tahun ajaran 2023/2024. */
 const law = reader(

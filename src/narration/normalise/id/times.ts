@@ -10,7 +10,7 @@ const clock = String.raw`([01]?\d|2[0-4])[.:]([0-5]\d)(?:[.:]([0-5]\d))?`;
 const wideClock = String.raw`([01]\d|2[0-4])\.([0-5]\d)()`;
 const zones = "WIB|WITA|WIT|UTC|GMT";
 const partsOfDay = "pagi|siang|sore|petang|malam|dini hari";
-const until = String.raw`(?: (?:${zones}))? (?:sampai dengan|sampai|hingga|dan|atau|s\.d\.|s/d|[-–]) `;
+const until = String.raw`(?: (?:${zones}))? (?:sampai dengan|sampai|hingga|dan|atau|s\.d\.?|s/d|[-–]) `;
 const asked = String.raw`(?<=(?<!\p{L})(?:[Pp]ukul|PUKUL|[Jj]am|JAM|[Pp]kl?\.?) (?:\d{1,2}[.:]\d{2}(?:${until}|,(?: dan| serta)? )){0,3})`;
 const counted = "persen|poin|detik|menit|kali|ribu|juta|miliar|triliun|meter|derajat|rupiah|dolar";
 
@@ -99,6 +99,11 @@ const ratio = reader(
   },
 );
 
+/** Shares of a hundred, 50:50 and 70:30, are no times. */
+const shares = reader(new RegExp(String.raw`${start}(?<!:)(\d\d):(\d\d)${end}(?!:)`, "gu"), ([, left, right]) =>
+  Number(left) + Number(right) === 100 ? `${cardinal(left!)} banding ${cardinal(right!)}` : null,
+);
+
 /** Cement, sand and gravel, 1:2:3. */
 const ratios = reader(
   new RegExp(String.raw`${start}(?<!:)\d{1,3}(?: ?: ?\d{1,3}){2,4}${end}(?!:)`, "gu"),
@@ -120,6 +125,7 @@ export const times: readonly Reader[] = [
   division,
   ratios,
   ratio,
+  shares,
   colonTime,
   zonedTime,
 ];

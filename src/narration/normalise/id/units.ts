@@ -16,7 +16,7 @@ export const units = glossary(`
   dB desibel, rpm putaran per menit, kB kilobita, KB kilobita, MB megabita, GB gigabita, TB terabita, PB petabita
   kbps kilobit per detik, Kbps kilobit per detik, Mbps megabit per detik, Gbps gigabit per detik, bps basis poin, Pa pascal
   hPa hektopascal, kPa kilopascal, MPa megapascal, atm atmosfer, bar bar, psi pe es i, mmHg milimeter air raksa
-  J joule, kJ kilojoule, MJ megajoule, kal kalori, kkal kilokalori, kcal kilokalori, mol mol, mmol milimol
+  SR skala Richter, eV elektronvolt, MeV megaelektronvolt, J joule, kJ kilojoule, MJ megajoule, kal kalori, kkal kilokalori, kcal kilokalori, mol mol, mmol milimol
   ppm bagian per juta, hp tenaga kuda, PK pe ka, px piksel, MP megapiksel, dpi titik per inci, dtk detik
   det detik, s detik, ms milidetik, mnt menit, min menit, hr hari, mgg minggu, bln bulan, thn tahun
   sdm sendok makan, sdt sendok teh, btr butir, bh buah, bks bungkus, lbr lembar, btg batang, org orang, ekr ekor
