@@ -247,6 +247,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Menang pada 3-5 Mei, unggul 10-12 poin, kalah 0-2 hari ini, A vs Korea Selatan pada 6-7 Mei.",
       "Menang pada tiga sampai lima Mei, unggul sepuluh sampai dua belas poin, kalah nol dua hari ini, A versus Korea Selatan pada enam sampai tujuh Mei.",
     ],
+    ["Greysia/Apriyani menang 21-19.", "Greysia Apriyani menang dua puluh satu sembilan belas."],
   ],
   finance: [
     ["Modalnya Rp1.500.000,50.", "Modalnya satu juta lima ratus ribu rupiah lima puluh sen."],
@@ -299,6 +300,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Utang lima ratus ribu rupiah, dua belas juta rupiah, dua sampai tiga miliar rupiah, atau lima juta dolar Amerika Serikat.",
     ],
     ["Rp/kg, US$/bulan.", "rupiah per kilogram, dolar Amerika Serikat per bulan."],
+    [
+      "Rp5.000 / kg, Rp 500rb-an, Rp20jt-an/bulan, 9600 bps.",
+      "lima ribu rupiah per kilogram, lima ratus ribuan rupiah, dua puluh jutaan rupiah per bulan, sembilan ribu enam ratus bit per detik.",
+    ],
   ],
   law: [
     ["Pasal 27 ayat (3) UU ITE.", "Pasal dua puluh tujuh ayat (tiga) u u i te e."],
@@ -326,6 +331,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Terdakwa I, Saksi III, dan Para Pemohon I s.d. IV melawan Pihak II.",
       "Terdakwa satu, Saksi tiga, dan Para Pemohon satu sampai dengan empat melawan Pihak dua.",
+    ],
+    [
+      "Saksi I Made Sudana dan terdakwa I Wayan Suarta, juara X Factor.",
+      "Saksi I Made Sudana dan terdakwa I Wayan Suarta, juara X Factor.",
     ],
   ],
   timetables: [
@@ -508,6 +517,14 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "No telp 0812-3456-7890 a/n Dr. Rina, dr., M.Sc.",
       "nomor telepon nol delapan satu dua, tiga empat lima enam, tujuh delapan sembilan nol atas nama Doktor Rina, dokter, em es ce.",
     ],
+    [
+      "Kepada Yth. Bpk./Ibu, Sdr/i, dan mahasiswa/i, tempat/Tanggal.",
+      "Kepada Yang terhormat Bapak Ibu, Saudara Saudari, dan mahasiswa mahasiswi, tempat/Tanggal.",
+    ],
+    [
+      "Prof. Dr. dr. Budi, tgl. 5 bln. 6 thn. 2024.",
+      "Profesor Doktor dokter Budi, tanggal lima bulan enam tahun dua ribu dua puluh empat.",
+    ],
   ],
   "everyday writing": [
     ["Buku2 dan teman2nya.", "Buku-buku dan teman-temannya."],
@@ -532,6 +549,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     ["Hari ke-1.000.", "Hari keseribu."],
     ["Ke-2 anak itu kembar.", "Kedua anak itu kembar."],
     ["Barang dibeli, dll.", "Barang dibeli, dan lain-lain."],
+    [
+      "Tagar #2024GantiPresiden, QS 2: 255, Kej. 1:1.",
+      "Tagar tagar dua ribu dua puluh empat Ganti Presiden, ki es dua ayat dua ratus lima puluh lima, Kej. satu ayat satu.",
+    ],
   ],
   "what is easily mistaken": [
     [

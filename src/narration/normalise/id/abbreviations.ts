@@ -75,7 +75,7 @@ function isMeant(abbreviation: string, stop: boolean, next: string): boolean {
   if (abbreviation === "no" && /^ (?:rek|te?lp|hp|wa|pol|ktp|urut|seri)/i.test(next)) return true;
   if (numbered.has(abbreviation)) return (stop || /^(?:no|pk|th)$/.test(abbreviation)) && beforeNumber.test(next);
   return named.has(abbreviation)
-    ? (stop || abbreviation === "Dr") && /^(?:,| ?[(\p{Lu}])/u.test(next)
+    ? (stop || abbreviation === "Dr") && /^(?:,| ?[(\p{Lu}]| dr)/u.test(next)
     : stop || bare.has(abbreviation);
 }
 
@@ -87,6 +87,15 @@ const specialists = glossary(`
 function spokenDegree(part: string): string {
   return /^.+[aiueo]/.test(part) ? part.toLowerCase() : spelled(part);
 }
+
+/** "Bpk./Ibu", "Sdr/i", "siswa/i". */
+const both = reader(
+  /(?<![\p{L}\p{N}./])(?:(Bpk|Sdr)\.?\/(Ibu|i)|((?:maha)?siswa)\/i)(?![\p{L}\p{N}/])/giu,
+  ([, short, , pupil]) => {
+    if (pupil !== undefined) return `${pupil} ${pupil.slice(0, -1)}i`;
+    return /^b/i.test(short!) ? "Bapak Ibu" : "Saudara Saudari";
+  },
+);
 
 /** Pasal 2 jo. Pasal 18; elsewhere it may be a name. */
 const together = reader(
@@ -119,4 +128,4 @@ const era = reader(
   ([written]) => ({ SM: "sebelum Masehi", M: "Masehi", H: "Hijriah" })[written]!,
 );
 
-export const abbreviations: readonly Reader[] = [era, together, word, dotted, initial];
+export const abbreviations: readonly Reader[] = [era, together, both, word, dotted, initial];

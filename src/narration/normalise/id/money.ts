@@ -28,19 +28,19 @@ const names = Object.keys(currencies)
   .map((name) => name.replace("$", "\\$"))
   .join("|");
 const prefix = String.raw`(${names})`;
-const whole = String.raw`(${numeral})(?![.,]?\d)(-an(?!\p{L}))?(?: ?(${scale})(?![\p{L}\p{N}]))?(?:,-|,--|,—|\.-)?`;
+const whole = String.raw`(${numeral})(?![.,]?\d)(-an(?!\p{L}))?(?: ?(${scale})(-an)?(?![\p{L}\p{N}]))?(?:,-|,--|,—|\.-)?`;
 
 /** Rp1.500.000,50 and US$5–10 juta/bulan. A second currency sign in a range is the same. */
 const amount = reader(
   new RegExp(
-    String.raw`(?:@ ?)?(?<![\p{L}\p{N}$])([-−+]?)${prefix}\.? ?([-−]?)${whole}(?:( ?[-–—] ?| (?:sampai|hingga|s\.d\.|s/d) )(?:\2\.? ?)?${whole})?(?![\p{L}\p{N}]|[.,]\d)(?: (?:rupiah|dolar|dollar)(?!\p{L}))?(?:/(${perPattern})(?![\p{L}\p{N}]))?`,
+    String.raw`(?:@ ?)?(?<![\p{L}\p{N}$])([-−+]?)${prefix}\.? ?([-−]?)${whole}(?:( ?[-–—] ?| (?:sampai|hingga|s\.d\.|s/d) )(?:\2\.? ?)?${whole})?(?![\p{L}\p{N}]|[.,]\d)(?: (?:rupiah|dolar|dollar)(?!\p{L}))?(?: ?/ ?(${perPattern})(?![\p{L}\p{N}]))?`,
     "gu",
   ),
   (match) => {
-    const [written, before, name, inner, run, an, size, until, toRun, toAn, toSize, each] = match;
+    const [written, before, name, inner, run, an, size, sizeAn, until, toRun, toAn, toSize, toSizeAn, each] = match;
     const unit = currencies[name!]!;
-    const from = spokenAmount(name!, run!, size, an);
-    const to = toRun === undefined ? undefined : spokenAmount(name!, toRun, toSize, toAn);
+    const from = spokenAmount(name!, run!, size && size + (sizeAn ?? ""), an);
+    const to = toRun === undefined ? undefined : spokenAmount(name!, toRun, toSize && toSize + (toSizeAn ?? ""), toAn);
     if (from === null || to === null) return null;
     const head = (written.startsWith("@") ? "masing-masing " : "") + spokenSign(before! || inner!);
     const first = to === undefined || !from.endsWith(` ${unit}`) ? from : from.slice(0, -unit.length - 1);
@@ -86,10 +86,12 @@ function spokenAmount(name: string, run: string, size: string | undefined, an: s
   return spokenCoins(parsed.whole, decimals, unit, cents);
 }
 
+/** `size`: perhaps with an "-an", about so many: "500rb-an" is "lima ratus ribuan". */
 function spokenScale(size: string, unit: string): string {
-  if (size === "M") return unit === "rupiah" ? "miliar" : "juta";
-  const written = size.length === 1 ? size : size.toLowerCase();
-  return scales[written] ?? written;
+  const [word = "", an = ""] = size.split("-");
+  if (word === "M") return (unit === "rupiah" ? "miliar" : "juta") + an;
+  const written = word.length === 1 ? word : word.toLowerCase();
+  return (scales[written] ?? written) + an;
 }
 
 /** Of the others, decimals are said as decimals. */

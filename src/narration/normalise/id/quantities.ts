@@ -10,7 +10,7 @@ const number = String.raw`(${numeral})(?![.,]?\d)`;
 /** 5 km, −5 °C, 12,5 %, 5–10 km/jam, 5%-10%. */
 const quantity = reader(
   new RegExp(
-    String.raw`${start}(?<!\d[-–])(${sign})${number}(?: ?(?:${unitPattern})? ?[-–] ?([-−]?)${number})? ?(${unitPattern})(?:/(?:(${numeral}) ?)?(${perPattern})(?:/(${perPattern}))?)?${stop}`,
+    String.raw`${start}(?<!\d[-–])(${sign})${number}(?: ?(?:${unitPattern})? ?[-–] ?([-−]?)${number})? ?(${unitPattern})(?:/(?:(${numeral}) ?)?(${perPattern})(?:/(${perPattern}))?)?${stop}(?:\.(?= [\p{Ll}\d]))?`,
     "gu",
   ),
   ([, minus, run, toMinus, toRun, unit, times, each, again]) => {
@@ -18,9 +18,14 @@ const quantity = reader(
     const many = times === undefined ? "" : spokenNumber(times);
     if (from === null || to === null || many === null) return null;
     const until = to === "" ? "" : ` sampai ${spokenSign(toMinus!)}${to}`;
-    return `${spokenSign(minus!)}${from}${until} ${units[unit!.replace(" ", "")]}${per(each, many)}${per(again)}`;
+    return `${spokenSign(minus!)}${from}${until} ${unitName(unit!, run!)}${per(each, many)}${per(again)}`;
   },
 );
+
+/** Interest moves by basis points, serial lines by thousands of bits. */
+function unitName(unit: string, run: string): string {
+  return unit === "bps" && /\d{4}|\.\d{3}/.test(run) ? "bit per detik" : units[unit.replace(" ", "")]!;
+}
 
 /** Of "8–10 gelas/hari" and "3-4x": the range up to its end. */
 const ranged = String.raw`${start}(?<!\d ?[-–] ?)(?:${number}[-–])?${number}`;
@@ -70,7 +75,7 @@ const direction = reader(
 /** In "dalam km²" and "lima puluh km/jam". */
 const alone = reader(
   new RegExp(
-    String.raw`(?<![\p{L}\p{N}/.-])(?:(${unitPattern})/(${perPattern})|(${anyOf(unmistakable)}))(?![\p{L}\p{N}²³/-]|\.\p{L})`,
+    String.raw`(?<![\p{L}\p{N}/.]|(?<!\bper)-)(?:(${unitPattern})/(${perPattern})|(${anyOf(unmistakable)}))(?![\p{L}\p{N}²³/-]|\.\p{L})`,
     "gu",
   ),
   ([, unit, each, single]) => {

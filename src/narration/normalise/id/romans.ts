@@ -7,7 +7,9 @@ import type { Reader } from "./reader.ts";
  * the voice, which reads II and XXI by itself: an I, a V or an X may be a letter.
  */
 
-const roman = "[IVXLC]{1,9}";
+// Balinese names begin with an I: "saksi I Made Sudana".
+const roman =
+  "(?!I (?:Made|Wayan|Nyoman|Ketut|Gede|Putu|Kadek|Komang|Gusti|Gst|Nengah|Dewa|Ngurah)(?!\\p{L})|X Factor)[IVXLC]{1,9}";
 
 // Counted: "Bab IV" is "Bab empat".
 const counted =

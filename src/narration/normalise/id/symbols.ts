@@ -75,10 +75,16 @@ function spokenPower(base: string, high: string | undefined, caret: string | und
   return `${base} pangkat ${written.startsWith("-") ? "minus " : ""}${cardinal(written.replace("-", ""))}`;
 }
 
+/** "Bapak/Ibu", "Greysia/Apriyani". */
+const names = reader(
+  /(?<![\p{L}\p{N}./~_-])(?:\p{Lu}\p{Ll}{1,30}\/){1,3}\p{Lu}\p{Ll}{1,30}(?![\p{L}\p{N}/_-]|\.[\p{L}\p{N}])/gu,
+  ([written]) => written.replaceAll("/", " "),
+);
+
 /** "siswa/siswi", "dan/atau": the voice would say "garis miring". */
 const stroke = reader(
   /(?<![\p{L}\p{N}./~_-])(\p{L}\p{Ll}{1,30})\/(\p{Ll}{2,30})(?:\/(\p{Ll}{2,30}))?(?![\p{L}\p{N}/_-]|\.[\p{L}\p{N}])/gu,
   ([, ...words]) => words.filter((word) => word !== undefined).join(" "),
 );
 
-export const symbols: readonly Reader[] = [minus, divided, operation, algebra, lead, other, stroke];
+export const symbols: readonly Reader[] = [minus, divided, operation, algebra, lead, other, stroke, names];

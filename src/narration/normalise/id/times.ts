@@ -64,7 +64,7 @@ const books =
 
 /** Chapter and verse: Yohanes 3:16, QS 2:183-185. */
 const verse = reader(
-  new RegExp(String.raw`(?<=(?<!\p{L})(?:${books}) )(\d{1,3}):(\d{1,3})(?:[-–](\d{1,3}))?${end}`, "gu"),
+  new RegExp(String.raw`(?<=(?<!\p{L})(?:${books})\.? )(\d{1,3}): ?(\d{1,3})(?:[-–](\d{1,3}))?${end}`, "gu"),
   ([, chapter, from, to]) =>
     `${cardinal(chapter!)} ayat ${cardinal(from!)}${to === undefined ? "" : ` sampai ${cardinal(to)}`}`,
 );

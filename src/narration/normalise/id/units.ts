@@ -30,7 +30,7 @@ const behindStroke = glossary("j jam, h jam, s² detik kuadrat, s2 detik kuadrat
 const perWords =
   `jam hari minggu bulan tahun menit detik malam orang kapita jiwa keluarga pasien kilogram gram liter ons meter
   hektare ekor buah butir unit lembar porsi pak dus kali siswa anak kelas tim kamar saham barel ton kuintal
-  kuartal semester lot gelas bungkus botol hektar sesi peserta pax`.split(/\s+/);
+  kuartal semester lot gelas bungkus botol hektar sesi peserta pax pcs`.split(/\s+/);
 
 /** Alone, without a number before them, only what can be nothing else: "dalam km²". */
 export const unmistakable = "km cm kg km² m² m³ cm² cm³ kWh °C °F mAh Mbps GHz MHz %".split(" ");

@@ -45,10 +45,13 @@ const handle = reader(
   ([, name]) => `at ${spokenName(name!)}`,
 );
 
-const hashtag = reader(/(?<![\p{L}\p{N}#&/])#(\p{L}[\p{L}\p{N}_]{0,99})(?![\p{L}\p{N}_])/gu, ([, name]) => {
-  // #PemiluDamai2024: a word begins at each capital behind a small letter.
-  return `tagar ${spokenName(name!.replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, " ").replaceAll("_", " "))}`;
-});
+const hashtag = reader(
+  /(?<![\p{L}\p{N}#&/])#((?:\p{L}|\d{1,4}\p{Lu}\p{Ll})[\p{L}\p{N}_]{0,99})(?![\p{L}\p{N}_])/gu,
+  ([, name]) => {
+    // #PemiluDamai2024: a word begins at each capital behind a small letter.
+    return `tagar ${spokenName(name!.replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, " ").replaceAll("_", " "))}`;
+  },
+);
 
 export const web: readonly Reader[] = [urls, mail, host, handle, hashtag];
 
