@@ -99,6 +99,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Gempa 7,4 SR, A1–A3, dan hubungan AS–RI.",
       "Gempa tujuh koma empat skala Richter, a satu sampai a tiga, dan hubungan a es–er i.",
     ],
+    [
+      "Titik 3.51 LU dan 128.45 BT.",
+      "Titik tiga koma lima satu Lintang Utara dan seratus dua puluh delapan koma empat lima Bujur Timur.",
+    ],
   ],
   recipes: [
     [
@@ -213,6 +217,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Laju dalam m/s, c = 3,0 x 10^8 m/s, energi 1 eV, sudut 30°–45°, suhu 36,5°-37,5°C.",
       "Laju dalam meter per detik, c sama dengan tiga koma nol kali sepuluh pangkat delapan meter per detik, energi satu elektronvolt, sudut tiga puluh derajat sampai empat puluh lima derajat, suhu tiga puluh enam koma lima sampai tiga puluh tujuh koma lima derajat Celsius.",
+    ],
+    [
+      "L = p x l = 20 x 10 = 200 cm^2, luas = ½ x alas x tinggi, dan x = 60 – 20.",
+      "L sama dengan p kali l sama dengan dua puluh kali sepuluh sama dengan dua ratus sentimeter persegi, luas sama dengan setengah kali alas kali tinggi, dan x sama dengan enam puluh dikurangi dua puluh.",
     ],
   ],
   sport: [
@@ -336,6 +344,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Saksi I Made Sudana dan terdakwa I Wayan Suarta, juara X Factor.",
       "Saksi I Made Sudana dan terdakwa I Wayan Suarta, juara X Factor.",
     ],
+    ["Penguji I dan Pembimbing II.", "Penguji satu dan Pembimbing dua."],
   ],
   timetables: [
     ["08.00–09.30 Sarapan bersama.", "delapan nol nol sampai sembilan tiga puluh Sarapan bersama."],
@@ -810,6 +819,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Jalan Merdeka dihuni Suku Jawa dua belas ribu seratus sembilan puluh orang, peta satu banding dua puluh lima ribu lima ratus, lebar seratus M, tujuh koma tiga nol sampai enam belas koma nol nol persen.",
     ],
     ["Jo. pergi, si jo ikut.", "Jo. pergi, si jo ikut."],
+    [
+      "Generasi x dan y, jika y = x dan z, n = 5–10, 35 – 15, no wall, gain 0,5 LU.",
+      "Generasi x dan y, jika y sama dengan x dan z, n sama dengan lima sampai sepuluh, tiga puluh lima – lima belas, no wall, gain nol koma lima LU.",
+    ],
   ],
 };
 

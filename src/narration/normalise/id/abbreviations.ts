@@ -50,7 +50,7 @@ const word = reader(
   ),
   (match) => {
     const [written, abbreviation] = match;
-    const rest = match.input.slice(match.index + written.length, match.index + written.length + 5);
+    const rest = match.input.slice(match.index + written.length, match.index + written.length + 7);
     const stop = written.endsWith(".") || rest.startsWith(".");
     return spokenWord(abbreviation!, stop, rest.replace(/^\./, ""));
   },
@@ -72,7 +72,7 @@ function likeWritten(written: string, spoken: string): string {
 }
 
 function isMeant(abbreviation: string, stop: boolean, next: string): boolean {
-  if (abbreviation === "no" && /^ (?:rek|te?lp|hp|wa|pol|ktp|urut|seri)/i.test(next)) return true;
+  if (abbreviation === "no" && /^ (?:rek|te?lp|hp|wa|pol|ktp|urut|seri)(?!\p{L})/iu.test(next)) return true;
   if (numbered.has(abbreviation)) return (stop || /^(?:no|pk|th)$/.test(abbreviation)) && beforeNumber.test(next);
   return named.has(abbreviation)
     ? (stop || abbreviation === "Dr") && /^(?:,| ?[(\p{Lu}]| dr)/u.test(next)

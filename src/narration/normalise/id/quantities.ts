@@ -66,9 +66,12 @@ const coordinate = reader(
   },
 );
 
-/** 0.18 LS, as the seismologists write it. */
+/** 0.18 LS, as the seismologists write it. LU is a unit of loudness too, unless a longitude follows. */
 const direction = reader(
-  new RegExp(String.raw`${start}(\d{1,3}[.,]\d{1,6}) ?(LU|LS|BT)(?![\p{L}\p{N}])`, "gu"),
+  new RegExp(
+    String.raw`${start}(\d{1,3}[.,]\d{1,6}) ?(LS|BT|LU(?=[^\d.]{1,8}\d{1,3}[.,]\d{1,6} ?B[BT]))(?![\p{L}\p{N}])`,
+    "gu",
+  ),
   ([, run, name]) => `${spokenNumber(run!)} ${directions[name!]}`,
 );
 

@@ -40,9 +40,10 @@ const pairs: Reader = (text) => {
     const { index } = match;
     const [low, high] = [spokenNumber(from!), spokenNumber(to!)];
     if (low === null || high === null) continue;
+    const before = text.slice(Math.max(0, index - 80), index);
+    if (space !== "" && before.endsWith("= ")) continue;
     const counts = /^\d{1,3}$/.test(from!) && /^\d{1,3}$/.test(to!);
     const row = scoreEnds >= 0 && /^(?:[,;]? \(?| dan |,? (?:serta|lalu) )$/.test(text.slice(scoreEnds, index));
-    const before = text.slice(Math.max(0, index - 80), index);
     const told =
       (scored.test(before) && !countedBehind.test(text.slice(index + written.length))) || versus.test(before);
     const score = counts && space === "" && (row || told);

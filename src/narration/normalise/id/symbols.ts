@@ -31,10 +31,21 @@ const algebra = reader(
   new RegExp(String.raw`(?<=(?:[${done}\d)²³]|(?<!\p{L})\p{L}) ?)[+×·÷<>≤≥≠≈±−](?= ?\p{L}(?!\p{L}))`, "gu"),
   ([sign]) => between[sign]!,
 );
+/** p x l, and behind "=" also ½ x alas x tinggi: elsewhere an x may be one. */
+const multiplied = reader(
+  new RegExp(
+    String.raw`(?<=(?:[${done})]|(?<!\p{L})[a-wyz]|=[^.!?=]{0,60}[\p{L}²³]) )x(?= (?:[${done}(]|[a-wyz](?!\p{L})|(?<==[^.!?=]{0,60} x )\p{L}))`,
+    "gu",
+  ),
+  () => "kali",
+);
 /** (70 + 80) : 2 = 75. */
 const divided = reader(new RegExp(String.raw`(?<=\) ):(?= ${number}{1,80} =)`, "gu"), () => "dibagi");
-/** 5 - 3 = 2: a hyphen is a minus where a result follows. */
-const minus = reader(new RegExp(String.raw`(?<=${number} )[-–](?= ${number}{1,80} =)`, "gu"), () => "dikurangi");
+/** 5 - 3 = 2: a hyphen is a minus where a result follows or has been promised. */
+const minus = reader(
+  new RegExp(String.raw`(?<=${number} )[-–](?= ${number}{1,80} =)|(?<== ${number}{1,80} )[-–](?= ${number})`, "gu"),
+  () => "dikurangi",
+);
 const lead = reader(
   new RegExp(String.raw`(?<![\p{L}${done}])[±~≈<>≤≥#§√@](?= ?${number})`, "gu"),
   ([sign]) => before[sign]!,
@@ -87,4 +98,4 @@ const stroke = reader(
   ([, ...words]) => words.filter((word) => word !== undefined).join(" "),
 );
 
-export const symbols: readonly Reader[] = [minus, divided, operation, algebra, lead, other, stroke, names];
+export const symbols: readonly Reader[] = [minus, divided, multiplied, operation, algebra, lead, other, stroke, names];

@@ -5,6 +5,7 @@ export const units = glossary(`
   mdpl meter di atas permukaan laut, km kilometer, hm hektometer, dam dekameter, m meter, dm desimeter, cm sentimeter, mm milimeter, µm mikrometer
   μm mikrometer, nm nanometer, inch inci, ft kaki, mil mil, km² kilometer persegi, km2 kilometer persegi
   m² meter persegi, m2 meter persegi, cm² sentimeter persegi, cm2 sentimeter persegi, mm² milimeter persegi, mm³ milimeter kubik
+  m^2 meter persegi, cm^2 sentimeter persegi, km^2 kilometer persegi, m^3 meter kubik, cm^3 sentimeter kubik
   ha hektare, Ha hektare, km³ kilometer kubik, m³ meter kubik, m3 meter kubik, cm³ sentimeter kubik
   cm3 sentimeter kubik, dm³ desimeter kubik, dm3 desimeter kubik, kg kilogram, Kg kilogram, g gram, gr gram
   mg miligram, µg mikrogram, μg mikrogram, mcg mikrogram, ons ons, l liter, L liter, ltr liter, dl desiliter, dL desiliter
@@ -24,7 +25,7 @@ export const units = glossary(`
 `);
 
 /** Symbols that are units only behind a stroke, km/j. */
-const behindStroke = glossary("j jam, h jam, s² detik kuadrat, s2 detik kuadrat, th tahun");
+const behindStroke = glossary("j jam, h jam, s² detik kuadrat, s2 detik kuadrat, s^2 detik kuadrat, th tahun");
 
 /** Words that may follow a stroke, "3 kali/hari". */
 const perWords =
@@ -37,7 +38,10 @@ export const unmistakable = "km cm kg km² m² m³ cm² cm³ kWh °C °F mAh Mbp
 
 /** Source of a pattern: any of the symbols, the longest first. */
 export function anyOf(symbols: readonly string[]): string {
-  return [...symbols].sort((a, b) => b.length - a.length).join("|");
+  return [...symbols]
+    .sort((a, b) => b.length - a.length)
+    .join("|")
+    .replaceAll("^", "\\^");
 }
 
 /** "per jam", "per seratus kilometer", for what stands behind a stroke. */
