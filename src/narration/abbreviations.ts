@@ -70,7 +70,7 @@ const indonesian = {
     mhs cth wr Ds Kp Komp Perum Prop`),
   number:
     words(`nomor hal hlm tgl pkl pk bln thn th rt rw lamp rek nip fax faks ext ekst ps psl jil cet gbr tbl hp maks lt s.d Jan Feb Mar Apr Jun Jul Agu Agt Ags
-    Sep Sept Okt Nov Nop Des Sel Rab Kam Jum Sab Mgg`),
+    Sep Sept Okt Nov Nop Des Sel Rab Kam Jum Sab Mgg Gol`),
   inside:
     words(`tbk pt cv ud rs jo s.pd s.h m.h s.e m.m m.si s.si s.t m.t s.kom m.kom s.sos m.sos s.ip m.ip s.ag m.ag s.psi
     m.psi s.ked s.farm s.kep s.hut s.s m.hum m.pd m.a m.sc b.sc ph.d a.md a.ma lc sp.a sp.og sp.pd sp.b m.kes swt saw

@@ -103,6 +103,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Titik 3.51 LU dan 128.45 BT.",
       "Titik tiga koma lima satu Lintang Utara dan seratus dua puluh delapan koma empat lima Bujur Timur.",
     ],
+    [
+      "Naik 1,1 juta orang/hari; kematian ibu 189/100.000 kelahiran.",
+      "Naik satu koma satu juta orang per hari; kematian ibu seratus delapan puluh sembilan per seratus ribu kelahiran.",
+    ],
   ],
   recipes: [
     [
@@ -221,6 +225,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "L = p x l = 20 x 10 = 200 cm^2, luas = ½ x alas x tinggi, dan x = 60 – 20.",
       "L sama dengan p kali l sama dengan dua puluh kali sepuluh sama dengan dua ratus sentimeter persegi, luas sama dengan setengah kali alas kali tinggi, dan x sama dengan enam puluh dikurangi dua puluh.",
+    ],
+    [
+      "Reaksi 2H₂ + O₂ → 2H₂O dan kenaikan (12 − 10) : 10 × 100% = 20%.",
+      "Reaksi dua ha dua ditambah o dua ke dua ha dua o dan kenaikan (dua belas dikurangi sepuluh) dibagi sepuluh kali seratus persen sama dengan dua puluh persen.",
     ],
   ],
   sport: [
@@ -345,6 +353,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Saksi I Made Sudana dan terdakwa I Wayan Suarta, juara X Factor.",
     ],
     ["Penguji I dan Pembimbing II.", "Penguji satu dan Pembimbing dua."],
+    [
+      "Pasal 114 Jo. Pasal 132, PNS Gol. III/a, Sidang II.",
+      "Pasal seratus empat belas juncto Pasal seratus tiga puluh dua, pe en es golongan tiga a, Sidang dua.",
+    ],
   ],
   timetables: [
     ["08.00–09.30 Sarapan bersama.", "delapan nol nol sampai sembilan tiga puluh Sarapan bersama."],
@@ -385,6 +397,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Pukul 18.00 s.d 20.00 WIB, pk 08.00–15.00, Sen–Jum, Sen.-Jum. 08.00.",
       "Pukul delapan belas sampai dengan dua puluh we i be, pukul delapan sampai lima belas, Senin sampai Jumat, Senin sampai Jumat delapan nol nol.",
+    ],
+    [
+      "Dibuka 20/08–06/09/2024, 1 Apr. s/d 30 Juni.",
+      "Dibuka dua puluh Agustus sampai enam September dua ribu dua puluh empat, satu April sampai dengan tiga puluh Juni.",
     ],
   ],
   history: [
@@ -435,6 +451,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Agresi Militer Belanda I dan II, Kongres Pemuda II, Kabinet Ali Sastroamidjojo I.",
       "Agresi Militer Belanda pertama dan kedua, Kongres Pemuda kedua, Kabinet Ali Sastroamidjojo satu.",
     ],
+    [
+      "Purnawarman (395–434 M).",
+      "Purnawarman (tiga ratus sembilan puluh lima sampai empat ratus tiga puluh empat Masehi).",
+    ],
   ],
   manuals: [
     ["Unduh versi 2.1.0 atau v3.", "Unduh versi dua titik satu titik nol atau versi tiga."],
@@ -476,6 +496,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Node >= 18, x <= 5, dan a == b, lalu klik File > Simpan.",
       "Node lebih dari atau sama dengan delapan belas, x kurang dari atau sama dengan lima, dan a sama dengan b, lalu klik File > Simpan.",
+    ],
+    [
+      "PostgreSQL 16.2, ID: 812 3456 7890, passcode: 123456.",
+      "PostgreSQL enam belas titik dua, ID: delapan satu dua, tiga empat lima enam, tujuh delapan sembilan nol, passcode: satu dua tiga empat lima enam.",
     ],
   ],
   letters: [
@@ -822,6 +846,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
     [
       "Generasi x dan y, jika y = x dan z, n = 5–10, 35 – 15, no wall, gain 0,5 LU.",
       "Generasi x dan y, jika y sama dengan x dan z, n sama dengan lima sampai sepuluh, tiga puluh lima – lima belas, no wall, gain nol koma lima LU.",
+    ],
+    [
+      "Mencetak 2 gol, lebar (100 M), skor (akhir) : 10.",
+      "Mencetak dua gol, lebar (seratus M), skor (akhir) : sepuluh.",
     ],
   ],
 };

@@ -21,7 +21,7 @@ const stopped = glossary(`
   bln bulan, thn tahun, Yts yang tersayang, ttd tertanda, vs versus, no nomor, hlm halaman
   hal halaman, vol volume, Gbr gambar, Tbl tabel, cet cetakan, jil jilid, min minimal
   Lt lantai, Ps pasal, ps pasal, H haji, Rp rupiah, dlm dalam, c.q casu quo, s/d sampai dengan
-  dpl di atas permukaan laut, a/n atas nama
+  Gol golongan, dpl di atas permukaan laut, a/n atas nama
 `);
 // Words that are also said so without a stop.
 const bare = new Set(
@@ -30,7 +30,7 @@ const bare = new Set(
   ),
 );
 // Only with a number behind them: "No. 5", and the noun "no".
-const numbered = new Set("no hal vol Gbr Tbl cet jil min Lt Ps ps maks pk th psl lamp".split(" "));
+const numbered = new Set("no hal vol Gbr Tbl cet jil min Lt Ps ps maks pk th psl lamp Gol".split(" "));
 // Only before a capital: "dr. Rahmi", "Kel. Menteng".
 const named = new Set("dr drg drh Dr DR Ir Tn Ny Nn Kel Ds Kol H Inf Moh Muh Abd Kp Komp".split(" "));
 
@@ -99,7 +99,7 @@ const both = reader(
 
 /** Pasal 2 jo. Pasal 18; elsewhere it may be a name. */
 const together = reader(
-  /(?<![\p{L}\p{N}.])jo\.?(?= (?:[Pp]asal|[Aa]yat|UU|Undang-|PP|Perp|Peraturan)(?![\p{Ll}]))/gu,
+  /(?<![\p{L}\p{N}.])[Jj]o\.?(?= (?:[Pp]asal|[Aa]yat|UU|Undang-|PP|Perp|Peraturan)(?![\p{Ll}]))/gu,
   () => "juncto",
 );
 
@@ -122,7 +122,7 @@ const initial = reader(/(?<=\p{L}\.? )([A-Z])\.(?= ?\p{Lu}\p{Ll})/gu, ([, letter
 const behind = `[\\d${done}]`;
 const era = reader(
   new RegExp(
-    String.raw`(?<=${behind} |tahun )SM(?![\p{L}\p{N}])|(?<=(?:(?:[Aa]bad|[Tt]ahun) [^.!?\p{Lu}]{0,24}${behind}|(?:${months.join("|")}|H ?\/|SM ?[-–${done}]) ?${done}{3,4}) )M(?![\p{L}\p{N}])|(?<=(?<!${done})${done}{4} )H(?![\p{L}\p{N}])`,
+    String.raw`(?<=${behind} |tahun )SM(?![\p{L}\p{N}])|(?<=(?:(?:[Aa]bad|[Tt]ahun) [^.!?\p{Lu}]{0,24}${behind}|(?:${months.join("|")}|H ?\/|SM ?[-–${done}]) ?${done}{3,4}) )M(?![\p{L}\p{N}])|(?<=\(${done}{7,9} )M(?=\))|(?<=(?<!${done})${done}{4} )H(?![\p{L}\p{N}])`,
     "gu",
   ),
   ([written]) => ({ SM: "sebelum Masehi", M: "Masehi", H: "Hijriah" })[written]!,

@@ -32,6 +32,15 @@ const numericDate = reader(
   ([, day, , month, year]) => spokenDate(day!, month!, year!) ?? spokenDate(month!, day!, year!),
 );
 
+/** The first day of 20/08–06/09/2024, and its dash. */
+const firstOfDates = reader(
+  new RegExp(String.raw`${start}(?<!/)(\d{1,2})/(\d{1,2}) ?[-–](?= ?\d{1,2}/\d{1,2}/\d{4}(?!\d))`, "gu"),
+  ([, day, month]) => {
+    const date = spokenDate(day!, month!);
+    return date === null ? null : `${date} sampai`;
+  },
+);
+
 /** "Senin (5/7)", "Senin-Selasa (5-6/7)", "Jumat malam (17/8)", "tanggal 17/8": without such a word it might be a fraction. */
 const dayAndMonth = reader(
   new RegExp(
@@ -53,7 +62,7 @@ const dashedMonth = reader(
 );
 const shortMonth = reader(
   new RegExp(
-    String.raw`(?:(?<=(?<![\p{L}\p{N}]|\d[.,])\d{1,2} )(?:${short})(?:\.(?= ?[\d${done}]))?|(?<![\p{L}\p{N}])(?:${short})\.?(?= \d{4}(?!\d)))(?![\p{L}\p{N}])`,
+    String.raw`(?:(?<=(?<![\p{L}\p{N}]|\d[.,])\d{1,2} )(?:${short})(?:\.(?= ?[\d${done}]| \p{Ll}))?|(?<![\p{L}\p{N}])(?:${short})\.?(?= \d{4}(?!\d)))(?![\p{L}\p{N}])`,
     "gu",
   ),
   ([written]) => shortMonths[written.replace(".", "")]!,
@@ -99,6 +108,7 @@ const shortDayRange = reader(
 
 export const calendar: readonly Reader[] = [
   isoDate,
+  firstOfDates,
   numericDate,
   dayAndMonth,
   dashedMonth,

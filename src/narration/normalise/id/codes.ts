@@ -39,7 +39,7 @@ const service = reader(
 );
 
 const codeWords =
-  "[Kk]ode [Pp]os|PIN|NIK|NIP\\.?|NISN|NIM|NPWP|NUPTK|NIB|ISBN|ISSN|[Rr]ekening|[Rr]ek\\.?|OTP|[Rr]esi|[Nn]omor seri|[Kk]ode|KK|KTP|VA";
+  "[Kk]ode [Pp]os|PIN|NIK|NIP\\.?|NISN|NIM|NPWP|NUPTK|NIB|ISBN|ISSN|[Rr]ekening|[Rr]ek\\.?|OTP|[Pp]asscode|[Rr]esi|[Nn]omor seri|[Kk]ode|KK|KTP|VA";
 const code = reader(
   new RegExp(
     String.raw`(?<=(?<!\p{L})(?:${codeWords})(?: (?:nomor|No\.?|[A-Z]{2,4}))?:? )\d{3,30}(?:[.-]\d{1,30}){0,9}${end}`,
@@ -49,7 +49,7 @@ const code = reader(
 );
 const spaced = reader(
   new RegExp(
-    String.raw`(?<=(?<!\p{L})(?:NIP\.?|NIK|NPWP|ISBN|[Rr]ekening|[Rr]ek\.?|VA):? )\d{3,20}(?: \d{1,20}){1,5}${end}`,
+    String.raw`(?<=(?<!\p{L})(?:NIP\.?|NIK|NPWP|ISBN|[Rr]ekening|[Rr]ek\.?|VA|ID):? )\d{3,20}(?: \d{1,20}){1,5}${end}`,
     "gu",
   ),
   ([written]) => digitGroups(groupsOf(written).flatMap(inFours)),
@@ -83,7 +83,7 @@ const ip = reader(
 
 const dots = (written: string) => written.split(".").map(cardinal).join(" titik ");
 const programs =
-  "Python|Java|PHP|Node(?:\\.js)?|iOS|iPadOS|macOS|Android|Windows|Ubuntu|Debian|Linux|Fedora|[Kk]ernel|Postgres(?:QL)?|MySQL|MariaDB|Bluetooth|USB|HTTP|HTML|CSS|TLS|SSL|GPT|Gemini|Chrome|Firefox|Ruby|Rust|Swift|Kotlin|Laravel|Django|React|Vue|Angular|TypeScript|Go|MIUI|One UI|HDMI";
+  "Python|Java|PHP|Node(?:\\.js)?|iOS|iPadOS|macOS|Android|Windows|Ubuntu|Debian|Linux|Fedora|[Kk]ernel|Postgre(?:s|SQL)|MySQL|MariaDB|Bluetooth|USB|HTTP|HTML|CSS|TLS|SSL|GPT|Gemini|Chrome|Firefox|Ruby|Rust|Swift|Kotlin|Laravel|Django|React|Vue|Angular|TypeScript|Go|MIUI|One UI|HDMI";
 const parts =
   "Bab|Pasal|Tabel|Gambar|Bagian|Subbab|Butir|Lampiran|Grafik|Diagram|Persamaan|Teorema|Latihan|Soal|Modul|Kegiatan";
 const version = reader(
@@ -174,16 +174,17 @@ const classes = reader(
 );
 
 const element = "H|He|Li|B|C|N|O|F|Na|Mg|Al|Si|P|S|Cl|K|Ca|Cr|Mn|Fe|Ni|Cu|Zn|Br|Ag|I|Ba|Au|Hg|Pb|U";
-/** H2O, CO₂, C6H12O6, P3K: letter by letter. */
+/** H2O, 6CO₂, C6H12O6, P3K: letter by letter. */
 const formula = reader(
   new RegExp(
-    String.raw`(?<![\p{L}\p{N}])(?=[A-Za-z]{1,12}[\d₀-₉])(?:(?:${anyOf(element.split("|"))})[\d₀-₉]{0,2}){2,8}(?![\p{L}\p{N}])`,
+    String.raw`(?<![\p{L}\p{N}]|\d[.,])(?:\d{1,2})?(?=[A-Za-z]{1,12}[\d₀-₉])(?:(?:${anyOf(element.split("|"))})[\d₀-₉]{0,2}){2,8}(?![\p{L}\p{N}])`,
     "gu",
   ),
   ([written]) => chemical(written),
 );
-const subscripts = reader(/(?<![\p{L}\p{N}])([A-Z][a-z]?)([₀-₉]{1,2})(?![\p{L}\p{N}])/gu, ([written]) =>
-  chemical(written),
+const subscripts = reader(
+  /(?<![\p{L}\p{N}]|\d[.,])(\d{1,2})?([A-Z][a-z]?)([₀-₉]{1,2})(?![\p{L}\p{N}])/gu,
+  ([written]) => chemical(written),
 );
 
 export const codes: readonly Reader[] = [

@@ -38,7 +38,10 @@ function spokenRange(from: string | undefined, to: string): string | null {
 
 /** 120 orang/km², 8–10 gelas/hari, 88x/menit, 8.000/µL. The number before tells it from "siang/malam". */
 const counted = reader(
-  new RegExp(String.raw`${ranged}(?: (\p{Ll}{2,30})| ?([x×])|)/(${perPattern})${stop}`, "gu"),
+  new RegExp(
+    String.raw`${ranged}(?: ((?:(?:ribu|juta|miliar|triliun) )?\p{Ll}{2,30})| ?([x×])|)/(${perPattern})${stop}`,
+    "gu",
+  ),
   ([, from, to, word, sign, each]) => {
     const said = spokenRange(from, to!);
     if (said === null || (word === undefined && sign === undefined && each!.length === 1)) return null;

@@ -69,6 +69,15 @@ const untilNow = reader(
 /** 30°–45°, 500 SM–500 M: the dash between what is read already. One between acronyms is a relation, "AS–RI". */
 export const between = reader(new RegExp(`(?<=${done}(?: SM| M)?)–(?=${done})`, "gu"), () => "sampai");
 
+/** 189/100.000 of statistics. */
+const outOf = reader(
+  new RegExp(String.raw`${start}(${numeral})/(10{0,2}(?:\.000){1,3})${end}`, "gu"),
+  ([, count, all]) => {
+    const [top, bottom] = [spokenNumber(count!), spokenNumber(all!)];
+    return top === null || bottom === null ? null : `${top} per ${bottom}`;
+  },
+);
+
 /** No. 11/2020 → "sebelas tahun dua ribu dua puluh"; tahun ajaran 2023/2024. */
 const law = reader(
   /(?<=(?<!\p{L})(?:[Nn]o\.?|[Nn]omor|UU|PP|Perpres|Permen|Perppu|Perda|PMK|POJK|SEMA|PERMA) )(\d{1,4})\/((?:19|20)\d\d)(?![\p{L}\p{N}/])/gu,
@@ -93,7 +102,7 @@ function isList(run: string): boolean {
   return /^\d{1,2}(?:,\d{1,2}){2,}$/.test(run);
 }
 
-export const ranges: readonly Reader[] = [law, years, chain, untilNow, pairs];
+export const ranges: readonly Reader[] = [law, years, outOf, chain, untilNow, pairs];
 
 function valueOf(run: string): number {
   return Number(

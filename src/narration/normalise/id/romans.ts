@@ -13,7 +13,7 @@ const roman =
 
 // Counted: "Bab IV" is "Bab empat".
 const counted =
-  "[Bb]ab|BAB|[Kk]elas|[Jj]ilid|[Bb]agian|[Bb]uku|[Vv]olume|[Ee]disi|[Ss]eri|[Tt]ingkat|[Gg]olongan|[Kk]omisi|[Ss]emester|[Tt]riwulan|[Kk]uartal|[Ff]ase|[Tt]ahap|[Zz]ona|[Ll]ampiran|[Pp]asal|[Aa]yat|[Bb]abak|[Aa]ngkatan|[Gg]elombang|[Ss]iklus|[Tt]ipe|[Ff]aktor|PON|SEA Games|Repelita|Pelita|Kodam|Wilayah|[Kk]loter|[Ss]tadium|[Ss]ektor|[Ss]ila|[Ll]antai|[Rr]uang|[Ee]selon|[Pp]aragraf|[Tt]erminal|[Kk]uadran|[Jj]uara|[Pp]ihak|[Tt]erdakwa|[Tt]ersangka|[Pp]enggugat|[Tt]ergugat|[Pp]emohon|[Tt]ermohon|[Ss]aksi|[Pp]embimbing|[Pp]enguji|[Ll]evel|[Ss]iaga|[Dd]usun|Dati|[Pp]eringkat|[Tt]rimester|[Dd]ermaga|[Kk]ategori|Kabinet(?: \\p{Lu}\\p{Ll}{1,20}){1,3}";
+  "[Bb]ab|BAB|[Kk]elas|[Jj]ilid|[Bb]agian|[Bb]uku|[Vv]olume|[Ee]disi|[Ss]eri|[Tt]ingkat|[Gg]olongan|[Kk]omisi|[Ss]emester|[Tt]riwulan|[Kk]uartal|[Ff]ase|[Tt]ahap|[Zz]ona|[Ll]ampiran|[Pp]asal|[Aa]yat|[Bb]abak|[Aa]ngkatan|[Gg]elombang|[Ss]iklus|[Tt]ipe|[Ff]aktor|PON|SEA Games|Repelita|Pelita|Kodam|Wilayah|[Kk]loter|[Ss]tadium|[Ss]ektor|[Ss]ila|[Ll]antai|[Rr]uang|[Ee]selon|[Pp]aragraf|[Tt]erminal|[Kk]uadran|[Jj]uara|[Pp]ihak|[Tt]erdakwa|[Tt]ersangka|[Pp]enggugat|[Tt]ergugat|[Pp]emohon|[Tt]ermohon|[Ss]aksi|[Ss]idang|Gol\\.|[Gg]el\\.|[Pp]embimbing|[Pp]enguji|[Ll]evel|[Ss]iaga|[Dd]usun|Dati|[Pp]eringkat|[Tt]rimester|[Dd]ermaga|[Kk]ategori|Kabinet(?: \\p{Lu}\\p{Ll}{1,20}){1,3}";
 // Ranked: "abad XXI" is "abad kedua puluh satu", "Perang Dunia II" is "Perang Dunia kedua".
 const ranked =
   "[Aa]bad|ABAD|Perang (?:Dunia|Teluk|Candu|Punisia|Balkan)|Agresi Militer(?: Belanda)?|Muktamar|Kongres(?: \\p{Lu}\\p{Ll}{1,20})?|Munas|Konferensi|Perang Salib|[Dd]inasti|Konsili \\p{Lu}\\p{Ll}+";

@@ -39,8 +39,8 @@ const multiplied = reader(
   ),
   () => "kali",
 );
-/** (70 + 80) : 2 = 75. */
-const divided = reader(new RegExp(String.raw`(?<=\) ):(?= ${number}{1,80} =)`, "gu"), () => "dibagi");
+/** (70 + 80) : 2 = 75, (12 − 10) : 10 × 100%. */
+const divided = reader(new RegExp(String.raw`(?<=\) ):(?= ${number}{1,80} [=${done}])`, "gu"), () => "dibagi");
 /** 5 - 3 = 2: a hyphen is a minus where a result follows or has been promised. */
 const minus = reader(
   new RegExp(String.raw`(?<=${number} )[-–](?= ${number}{1,80} =)|(?<== ${number}{1,80} )[-–](?= ${number})`, "gu"),
