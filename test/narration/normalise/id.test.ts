@@ -586,6 +586,10 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Tagar #2024GantiPresiden, QS 2: 255, Kej. 1:1.",
       "Tagar tagar dua ribu dua puluh empat Ganti Presiden, ki es dua ayat dua ratus lima puluh lima, Kej. satu ayat satu.",
     ],
+    [
+      "Anak 2 th. dan 3 bln. membaca 1 Kor 13:4.",
+      "Anak dua tahun dan tiga bulan membaca satu Kor tiga belas ayat empat.",
+    ],
   ],
   "what is easily mistaken": [
     [
@@ -851,6 +855,7 @@ const cases: Record<string, [written: string, spoken: string][]> = {
       "Mencetak 2 gol, lebar (100 M), skor (akhir) : 10.",
       "Mencetak dua gol, lebar (seratus M), skor (akhir) : sepuluh.",
     ],
+    ["Budi H., S.H. dan golongan H. (lihat bawah).", "Budi H., es ha dan golongan H. (lihat bawah)."],
   ],
 };
 

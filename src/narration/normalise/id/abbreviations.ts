@@ -41,6 +41,9 @@ const informal = glossary(`
   bnyk banyak, lg lagi, skrg sekarang
 `);
 
+// "Rina, dr., M.Sc.", "Dr. (H.C.) Soekarno"; the H. of "Budi H., S.H." is no title.
+const beforeDoctor = /^(?:,| ?[(\p{Lu}]| dr)/u;
+const beforeName = /^ ?\p{Lu}/u;
 const beforeNumber = new RegExp(`^[ :]{0,3}[\\d${done}]`);
 const lastStop = String.raw`\.(?![\s"'”’)\]»]{0,8}$)`;
 const word = reader(
@@ -75,7 +78,7 @@ function isMeant(abbreviation: string, stop: boolean, next: string): boolean {
   if (abbreviation === "no" && /^ (?:rek|te?lp|hp|wa|pol|ktp|urut|seri)(?!\p{L})/iu.test(next)) return true;
   if (numbered.has(abbreviation)) return (stop || /^(?:no|pk|th)$/.test(abbreviation)) && beforeNumber.test(next);
   return named.has(abbreviation)
-    ? (stop || abbreviation === "Dr") && /^(?:,| ?[(\p{Lu}]| dr)/u.test(next)
+    ? (stop || abbreviation === "Dr") && (/^d/i.test(abbreviation) ? beforeDoctor : beforeName).test(next)
     : stop || bare.has(abbreviation);
 }
 

@@ -110,7 +110,7 @@ export const quantities: readonly Reader[] = [coordinate, direction, quantity, c
 const milestone = reader(new RegExp(`(?<![\\p{L}\\p{N}])K[mM](?= [\\d${done}])`, "gu"), () => "kilometer");
 
 /** "Usia 3 th": a unit behind a blank only, since "4th" is English. */
-const years = reader(new RegExp(`(?<=[\\d${done}] )th(?![\\p{L}\\p{N}])`, "gu"), () => "tahun");
+const years = reader(new RegExp(`(?<=[\\d${done}] )th(?![\\p{L}\\p{N}])(?:\\.(?= \\p{Ll}))?`, "gu"), () => "tahun");
 
 /** "180 derajat C". */
 const scale = reader(/(?<=derajat )[CF](?![\p{L}\p{N}])/gu, ([letter]) => (letter === "C" ? "Celsius" : "Fahrenheit"));

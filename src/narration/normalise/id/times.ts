@@ -60,7 +60,7 @@ const offset = reader(/(?<![\p{L}\p{N}])(UTC|GMT) ?([+−-]) ?(\d{1,2})(?:[.:]([
 });
 
 const books =
-  "QS\\.?|Q\\.S\\.|[Ss]urat|[Ss]urah|Kej|Mat|Mrk|Luk|Yoh|Kis|Mzm|Ams|Why|Kejadian|Keluaran|Imamat|Bilangan|Ulangan|Yosua|Mazmur|Amsal|Pengkhotbah|Yesaya|Yeremia|Daniel|Matius|Markus|Lukas|Yohanes|Roma|Korintus|Galatia|Efesus|Filipi|Kolose|Tesalonika|Timotius|Ibrani|Yakobus|Petrus|Wahyu";
+  "QS\\.?|Q\\.S\\.|[Ss]urat|[Ss]urah|Kej|Mat|Mrk|Luk|Yoh|Kis|Kor|Ptr|Mzm|Ams|Why|Kejadian|Keluaran|Imamat|Bilangan|Ulangan|Yosua|Mazmur|Amsal|Pengkhotbah|Yesaya|Yeremia|Daniel|Matius|Markus|Lukas|Yohanes|Roma|Korintus|Galatia|Efesus|Filipi|Kolose|Tesalonika|Timotius|Ibrani|Yakobus|Petrus|Wahyu";
 
 /** Chapter and verse: Yohanes 3:16, QS 2:183-185. */
 const verse = reader(
