@@ -1,8 +1,9 @@
 /**
  * Dead letters: steps that failed for good, each with every failure that led there, and their replay.
  *
- * A fan-out or a parent that failed along with what is below it is none: the cause is listed where it arose. A replay
- * reopens the whole run, so it takes the run's other dead letters along, and what is done is used again.
+ * A fan-out or a parent that failed along with what is below it is none: the cause is listed where it arose. A fan-out that
+ * took too long in all failed by itself. A replay reopens the whole run, so it takes the run's other dead letters along, and
+ * what is done is used again.
  */
 import { sql, type RawBuilder } from "kysely";
 import { transact, type Database, type Queryable } from "../database/connect.ts";
@@ -86,7 +87,8 @@ const from = sql`lector.workflow_steps s join lector.workflow_instances i using 
 const isCause = sql`not exists (select 1 from lector.workflow_instances c
     where c.parent_step_id = s.task_id and c.status = 'FAILED')
   and not (s.item is null and exists (select 1 from lector.workflow_steps n
-    where n.execution_id = s.execution_id and n.step = s.step and n.item is not null and n.discarded = s.discarded))`;
+    where n.execution_id = s.execution_id and n.step = s.step and n.item is not null and n.discarded = s.discarded
+      and n.state = 'failed'))`;
 
 /** Newest first. `nextCursor` null: this was the last page. Throws `InvalidDeadLetterCursor`. */
 export async function listDeadLetters(

@@ -140,6 +140,29 @@ test("of a child run, only the step that caused it is one, and its replay reopen
   expect(await letters()).toMatchObject([{ name: "kid", error: { code: "child_cancelled" } }]);
 });
 
+test("a fan-out that took too long in all is one, and its replay goes on with the items that were not done", async () => {
+  let slow = true;
+  here = await orchestra([
+    task("a", ({ n }, { signal }) =>
+      slow && n !== 0 ? new Promise((_yes, no) => signal.addEventListener("abort", () => no(signal.reason))) : {},
+    ),
+  ]);
+  const worker = await here.worker();
+  const fan = { name: "each", task_type: "a", for_each: "/input/list", timeouts: { step_ms: 300 } };
+  const workflow = await here.define({ name: "fan", steps: [fan] });
+  const { executionId } = await worker.start({ workflow, input: { list: [{ n: 0 }, { n: 1 }, { n: 2 }] } });
+  await here.ended(executionId);
+  const [letter, ...others] = await letters();
+  expect([letter, others]).toMatchObject([{ executionId, item: null, error: { code: "step_timeout" } }, []]);
+  const { causes } = await findDeadLetter(here.connection.db, letter!.taskId);
+  expect(causes).toMatchObject([{ kind: "failed", error: { code: "step_timeout" } }]);
+  slow = false;
+  expect(await replay(letter!.taskId)).toEqual({ executionId, status: "RUNNING", changed: true });
+  expect(await here.ended(executionId)).toMatchObject({ status: "COMPLETED" });
+  expect(await letters()).toEqual([]);
+  expect(await replay(letter!.taskId)).toEqual({ executionId, status: "COMPLETED", changed: false });
+});
+
 test("they are listed newest first, page by page, of one workflow or task, while more come", async () => {
   here = await orchestra([
     task("a", () => Promise.reject(new PermanentError("no"))),

@@ -289,11 +289,13 @@ export function restart(root: Run, from: number): boolean {
   return true;
 }
 
+const hasFailed = ({ state }: Step) => state === "failed";
+
 /** Steps that failed by themselves, and that no restart has put aside with all around them. */
 export function deadLetters({ roots }: State): Step[] {
   return roots.flatMap((root) =>
     treeOf(root)
-      .flatMap((run) => run.steps.filter((step) => step.state === "failed" && step.aside === 0))
-      .filter((step) => step.child?.status !== "FAILED" && !(step.item === null && itemsOf(step).length > 0)),
+      .flatMap((run) => run.steps.filter((step) => hasFailed(step) && step.aside === 0))
+      .filter((step) => step.child?.status !== "FAILED" && !(step.item === null && itemsOf(step).some(hasFailed))),
   );
 }
