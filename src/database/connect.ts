@@ -227,10 +227,13 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-/** True where the server or the way to it is the trouble, not the statement: the same call may succeed later. */
+/**
+ * True where the server or the way to it is the trouble, not the statement: the same call may succeed later. So it is
+ * with one that the server cancelled, since it had waited for too long (57014, 55P03) or somebody told it to.
+ */
 export function isConnectionError(error: unknown): boolean {
   const code = sqlState(error) ?? "";
-  const lost = /^(08|53|57P0|58|25006|25P03|E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/.test(code);
+  const lost = /^(08|53|55P03|57014|57P0|58|25006|25P03|E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_AGAIN|NOTFOUND))/.test(code);
   return (
     lost ||
     (error instanceof Error &&

@@ -1,10 +1,12 @@
 /** Promise 8: what may heal is tried again, what cannot is not, and no error is too odd to be written down. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { sql } from "kysely";
 import type { Task } from "../../src/orchestrator/task.ts";
 import { RetryLater } from "../../src/orchestrator/task.ts";
 import { checkHistory } from "../support/checker.ts";
-import { orchestra, task, type Orchestra } from "../support/orchestra.ts";
+import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
+import { until } from "../support/program.ts";
 
 let here: Orchestra;
 afterEach(async () => {
@@ -94,4 +96,25 @@ test("a result that Postgres cannot keep fails at once, with the reason", async 
       return worker.start({ workflow, input: { text: "\udfff" } });
     }),
   ).rejects.toThrow("half of a character");
+});
+
+test("a statement that the server cancels is no failure of the step whose end it writes", async () => {
+  const held = gate();
+  here = await orchestra([task("a", () => held.opened)]);
+  const workflow = await here.define({ name: "one", steps: [{ name: "a", task_type: "a" }] });
+  const worker = await here.worker();
+  const { executionId } = await worker.start({ workflow, input: {} });
+  const settling = `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+    and query ~ 'workflow_instances'`;
+  await here.connection.db.transaction().execute(async (tx) => {
+    await sql`select 1 from lector.workflow_instances for update`.execute(tx);
+    held.open();
+    for (let times = 0; times < 2; times++) {
+      await until("the end waits to be written", async () => (await here.rows(settling)).length > 0);
+      await here.rows(`select pg_cancel_backend(pid) from (${settling}) waiting`);
+      await until("it is cancelled", async () => (await here.rows(settling)).length === 0);
+    }
+  });
+  expect(await here.ended(executionId)).toMatchObject({ status: "COMPLETED" });
+  expect((await here.events(executionId)).map(({ kind }) => kind)).not.toContain("step.retried");
 });
