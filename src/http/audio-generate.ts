@@ -6,6 +6,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { UnknownVoice } from "../catalog/voices.ts";
 import { charactersOf } from "../narration/plan.ts";
+import { acceptedBefore } from "../orchestrator/start.ts";
 import { generateRequest, prepareGeneration, type GenerateRequest } from "../workflows/audio-generation.ts";
 import type { HttpApp, HttpSettings } from "./app.ts";
 import { json, problems } from "./openapi.ts";
@@ -56,17 +57,25 @@ export function audioGenerate(server: FastifyInstance, app: HttpApp): void {
     },
     async (request, reply) => {
       const { body, headers: sent } = request;
-      checkSizes(body, app.settings);
-      await tooMany();
-      const prepared = await prepare(app, body);
-      const { executionId } = await app.worker.start({
-        workflow: app.definitions.audioGeneration,
-        ...prepared,
-        traceparent: traceparentOf(request),
-        ...(body.metadata && { metadata: body.metadata }),
-        ...(sent["idempotency-key"] !== undefined && {
-          idempotency: { key: sent["idempotency-key"], requestHash: requestHash(bodies.get(request)) },
-        }),
+      const key = sent["idempotency-key"];
+      const idempotency = key === undefined ? null : { key, requestHash: requestHash(bodies.get(request)) };
+      const start = async () => {
+        checkSizes(body, app.settings);
+        await tooMany();
+        const prepared = await prepare(app, body);
+        return app.worker.start({
+          workflow: app.definitions.audioGeneration,
+          ...prepared,
+          traceparent: traceparentOf(request),
+          ...(body.metadata && { metadata: body.metadata }),
+          ...(idempotency && { idempotency }),
+        });
+      };
+      const { executionId } = await start().catch(async (refused: unknown) => {
+        // what was accepted under this key stays so, though it would be refused now: by its size, its voice, the crowd
+        const before = idempotency && (await acceptedBefore(app.connection.db, { idempotency }));
+        if (!before) throw refused;
+        return { executionId: before };
       });
       request.log.info({ execution_id: executionId }, "accepted");
       return reply.code(202).header("location", `/audio/status/${executionId}`).send({

@@ -91,8 +91,11 @@ export async function startRun(
   }
 }
 
-/** The run that was accepted under this idempotency key. */
-async function acceptedBefore(db: Queryable, { ownerId = "local", idempotency }: StartRequest): Promise<string | null> {
+/** The run that was accepted under this idempotency key. Throws `IdempotencyConflict` where that was another request. */
+export async function acceptedBefore(
+  db: Queryable,
+  { ownerId = "local", idempotency }: Pick<StartRequest, "ownerId" | "idempotency">,
+): Promise<string | null> {
   if (!idempotency) return null;
   const { rows } = await sql<{ execution_id: string; request_hash: string }>`
     select execution_id, request_hash from lector.idempotency_keys

@@ -233,10 +233,12 @@ describe("a request that cannot be done", () => {
     expect((await generate({ text: "👋".repeat(101) })).status).toBe(413);
   });
 
-  test("waits outside while too many runs wait to begin", async () => {
+  test("waits outside while too many runs wait to begin, unless its key says that it was accepted before", async () => {
     const full = await testServer({ settings: { maxWaitingRuns: 2 } });
+    const [key, other] = [{ "idempotency-key": "mine" }, { "idempotency-key": "other" }];
     try {
-      const started = [await full.post("/audio/generate", { text }), await full.post("/audio/generate", { text })];
+      const first = await full.post("/audio/generate", { text }, key);
+      const started = [first, await full.post("/audio/generate", { text })];
       expect(started.map((response) => response.status)).toEqual([202, 202]);
       await expect
         .poll(async () => (await full.post("/audio/generate", { text })).status, { timeout: 5000, interval: 200 })
@@ -244,6 +246,13 @@ describe("a request that cannot be done", () => {
       const response = await full.post("/audio/generate", { text });
       expect(response.headers.get("retry-after")).toBe("10");
       expect(((await response.json()) as any).type).toBe("urn:lector:problem:too_many_runs");
+      const again = await full.post("/audio/generate", { text }, key);
+      expect([again.status, await again.json()]).toEqual([202, await first.json()]);
+      const answers = [
+        full.post("/audio/generate", { text: "Another." }, key),
+        full.post("/audio/generate", { text }, other),
+      ];
+      expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([409, 429]);
     } finally {
       await full.close();
     }
