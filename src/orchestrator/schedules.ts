@@ -109,7 +109,8 @@ export function changeSchedule(tools: ScheduleTools, key: string, change: Partia
     const after = { ...before, ...change };
     checkWords(after);
     const timed = after.cron !== before.cron || after.timeZone !== before.timeZone;
-    if (timed) checkTiming(after);
+    // a zone may have gone while it was paused
+    if (timed || (after.enabled && !before.enabled)) checkTiming(after);
     const starts = ["input", "workflow", "event"].some((field) => field in change);
     if (starts) await checkStart(tx, tools.prepare, after);
     const input = change.input ? await toRow(tools.store, change.input, { outside: true }) : null;

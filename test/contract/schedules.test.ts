@@ -4,7 +4,7 @@ import { connect } from "../../src/database/connect.ts";
 import { listRuns } from "../../src/orchestrator/find.ts";
 import { fireDue } from "../../src/orchestrator/fire.ts";
 import { keepHouse } from "../../src/orchestrator/housekeeping.ts";
-import type { Missed } from "../../src/orchestrator/occurrences.ts";
+import { InvalidSchedule, type Missed } from "../../src/orchestrator/occurrences.ts";
 import {
   addSchedule,
   changeSchedule,
@@ -217,6 +217,8 @@ test("a schedule whose times cannot be read any more is paused and says why, and
     nextAt: null,
     error: { message: expect.stringContaining("Mars") },
   });
+  await expect(changeSchedule(tools(), "daily", { enabled: true })).rejects.toThrow(InvalidSchedule);
+  expect(await changeSchedule(tools(), "daily", { enabled: true, timeZone: "UTC" })).toMatchObject({ enabled: true });
 });
 
 test("a process that dies while it starts the runs leaves the moment to others, whole", async () => {
