@@ -1,6 +1,6 @@
 /** Rebuilds runs and their steps from the history alone, and says where the rows differ. */
 import { sql } from "kysely";
-import type { Queryable } from "../../src/database/connect.ts";
+import type { Database, Queryable } from "../../src/database/connect.ts";
 
 type Step = { state: string; attempt: number; failures: number; lost: number };
 type Run = {
@@ -21,13 +21,18 @@ const keyOf = (step: number, item: number | null) => `${step}.${item ?? "-"}`;
 const aside = (key: string, restart: number) => (restart > 0 ? `${key}#${restart}` : key);
 
 /** Throws where the rows are not what the events tell. */
-export async function checkHistory(db: Queryable): Promise<void> {
+export async function checkHistory(db: Database): Promise<void> {
   const wrong = await differences(db);
   if (wrong.length > 0) throw new Error(`The rows and the history do not agree:\n${wrong.join("\n")}`);
 }
 
 /** One line for each difference between the rows and what the events tell; none where they agree. */
-export async function differences(db: Queryable): Promise<string[]> {
+export async function differences(db: Database): Promise<string[]> {
+  // as of one moment: runs may go on meanwhile
+  return db.transaction().setIsolationLevel("repeatable read").execute(differencesIn);
+}
+
+async function differencesIn(db: Queryable): Promise<string[]> {
   const events = await sql<Event>`select execution_id as run, seq, kind, data from lector.workflow_events
     order by execution_id, seq`.execute(db);
   const { runs, wrong } = rebuild(events.rows);
