@@ -4,6 +4,7 @@ import { answeredWithin } from "../database/patience.ts";
 import { isConflict, isConnectionError, sqlState, transact, unlessVictim, type Database } from "../database/connect.ts";
 import { failpoint } from "../failpoint.ts";
 import { releaseAbandoned } from "./admit.ts";
+import { monotonicMs } from "./attempt.ts";
 import { openBatches, type Batches } from "./batches.ts";
 import type { Ending, Outcome, Settled } from "./outcome.ts";
 import { settle, settleAlone, type Context } from "./settle.ts";
@@ -17,8 +18,8 @@ export type Settlement = {
   inChildRun: boolean;
   /** How it ends where it cannot be written; null where nobody is there to say so (the reaper). */
   failed: ((error: unknown) => Ending) | null;
-  /** Called after the commit, or after the outcome was dropped. */
-  settled(result: Settled, accepted: boolean): void;
+  /** Called after the commit, or after the outcome was dropped. What was taken over is leased from `sentAt` on, monotonic ms. */
+  settled(result: Settled, accepted: boolean, sentAt: number): void;
 };
 
 export type Settler = {
@@ -68,16 +69,17 @@ export function openSettler(
 
   async function settleSome(some: Settlement[], write: Write, answerMs = o.answerMs): Promise<void> {
     let result: Settled;
+    const sentAt = monotonicMs();
     try {
       result = await answeredWithin(answerMs, () => write(some));
     } catch (error) {
       return recover(some, write, error, answerMs);
     }
-    for (const one of some) one.settled(result, result.accepted.has(one.outcome.taskId));
+    for (const one of some) one.settled(result, result.accepted.has(one.outcome.taskId), sentAt);
   }
 
   async function recover(some: Settlement[], write: Write, error: unknown, answerMs: number): Promise<void> {
-    if (closed) return some.forEach((one) => one.settled(nothing, false));
+    if (closed) return some.forEach((one) => drop(one));
     if (isConnectionError(error) || isConflict(error)) {
       await (isConflict(error) ? sleep(50) : o.trouble(error));
       return settleSome(some, write, isConflict(error) ? answerMs : Math.min(answerMs * 2, LONGEST_MS)); // the tokens fence what takes too long
@@ -90,7 +92,7 @@ export function openSettler(
     const [one] = some as [Settlement];
     if (one.outcome.ending.to === "failed") {
       await o.trouble(error);
-      return one.settled(nothing, false); // its lease runs out, and the step is tried again
+      return drop(one); // its lease runs out, and the step is tried again
     }
     const replacement = { ...one, outcome: { ...one.outcome, ending: replacing(one, error) }, apply: null };
     await settleSome([replacement], () => settleSingle(replacement));
@@ -114,7 +116,7 @@ export function openSettler(
 
   return {
     add(settlement, isAlone = false) {
-      if (closed) return settlement.settled(nothing, false);
+      if (closed) return drop(settlement);
       batchesFor(settlement).add(settlement, isAlone);
     },
     async idle() {
@@ -127,6 +129,7 @@ export function openSettler(
 }
 
 const nothing: Settled = { accepted: new Set(), taken: [], opened: false, ended: [], admits: false };
+const drop = (one: Settlement) => one.settled(nothing, false, monotonicMs());
 
 /** The end of an attempt whose own end could not be written. */
 function replacing({ outcome, failed }: Settlement, error: unknown): Ending {

@@ -15,6 +15,8 @@ export type Upkeep = {
    * too long or is silent.
    */
   abortStale(): void;
+  /** Others may soon take over what is leased from then on (monotonic ms) and was not renewed. */
+  isStale(leasedAt: number): boolean;
   reportProgress(): Promise<void>;
 };
 
@@ -22,6 +24,8 @@ export type Upkeep = {
 export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: number): Upkeep {
   const marginMs = Math.min(2000, leaseMs / 5);
   const soon = <T>(ask: () => Promise<T>) => answeredWithin(answerMs(leaseMs), ask);
+
+  const isStale = (leasedAt: number, now = monotonicMs()) => now - leasedAt > leaseMs - marginMs;
 
   function drop(keys: Set<string>): void {
     for (const key of keys) running.get(key)?.controller.abort(new LeaseLost());
@@ -44,11 +48,12 @@ export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: n
       const now = monotonicMs();
       for (const { claimed, leasedAt, startedAt, heardAt, controller } of running.values()) {
         const { attemptMs, heartbeatMs } = claimed;
-        if (now - leasedAt > leaseMs - marginMs) controller.abort(new LeaseLost());
+        if (isStale(leasedAt, now)) controller.abort(new LeaseLost());
         else if (attemptMs && now - startedAt > attemptMs) controller.abort(new TimedOut("attempt", attemptMs));
         else if (heartbeatMs && now - heardAt > heartbeatMs) controller.abort(new TimedOut("heartbeat", heartbeatMs));
       }
     },
+    isStale,
     async reportProgress() {
       const reports = [...running.values()].filter(({ progress }) => progress.done !== progress.written);
       if (reports.length === 0) return;

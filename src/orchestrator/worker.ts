@@ -29,7 +29,7 @@ import { reaperOf } from "./reap.ts";
 import { restartRun, type Restart } from "./restart.ts";
 import type { Handover } from "./rows.ts";
 import { resolveInput, type ValueStore } from "./values.ts";
-import { openSettler } from "./settler.ts";
+import { openSettler, type Settlement } from "./settler.ts";
 import type { Ending, Settled } from "./outcome.ts";
 import type { Context } from "./settle.ts";
 import { startRun, type Started, type StartRequest } from "./start.ts";
@@ -90,7 +90,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const running = new Map<string, Attempt>();
   const insert = openStarter(db, () => running.size === 0 && reserved <= 1);
   const settler = openSettler(db, context, { answerMs: answerMs(leaseMs), trouble });
-  const { heartbeat, checkFences, abortStale, reportProgress } = upkeepOf(db, running, leaseMs);
+  const { heartbeat, checkFences, abortStale, isStale, reportProgress } = upkeepOf(db, running, leaseMs);
   const overdue = { context, random, ended: tellEnds };
   const reap = reaperOf(db, { leaseMs, identity, settler, reaped: wake, overdue });
   const handover = (): Handover => ({ workerId: identity.id, leaseMs });
@@ -133,7 +133,7 @@ export function startWorker(options: WorkerOptions): Worker {
   function launch(claimed: Claimed, leasedAt: number): void {
     const attempt = newAttempt(claimed, leasedAt);
     running.set(tokenKey(claimed), attempt);
-    if (stopping) attempt.controller.abort(new Stopped());
+    if (stopping || isStale(leasedAt)) attempt.controller.abort(new Stopped()); // handed back before it begins
     void (claimed.taskType === CHILD_RUN ? startChildRun(attempt) : runTask(attempt));
   }
 
@@ -144,9 +144,9 @@ export function startWorker(options: WorkerOptions): Worker {
     const { outcome } = finished;
     outcome.handover = stopping ? null : handover();
     if (outcome.ending.to === "done") offerable(outcome.ending.next?.steps, outcome);
-    const settled = (result: Settled, accepted: boolean) => {
+    const settled: Settlement["settled"] = (result, accepted, sentAt) => {
       options.onAttempt?.(claimed, outcome.ending, accepted);
-      afterSettle(attempt, result, accepted, variablesAfter(attempt, outcome.ending));
+      afterSettle(attempt, result, accepted ? variablesAfter(attempt, outcome.ending) : null, sentAt);
     };
     const { rootId, inChildRun } = claimed;
     settler.add({ ...finished, rootId, inChildRun, settled }, running.size === 1);
@@ -159,11 +159,10 @@ export function startWorker(options: WorkerOptions): Worker {
       outcome.handover = null;
   }
 
-  function afterSettle(attempt: Attempt, result: Settled, accepted: boolean, variables: Variables | null): void {
+  function afterSettle(attempt: Attempt, result: Settled, variables: Variables | null, leasedAt: number): void {
     const { claimed } = attempt;
-    const leasedAt = monotonicMs();
     running.delete(tokenKey(claimed));
-    if (accepted && variables) {
+    if (variables) {
       for (const step of result.taken.filter((each) => each.executionId === claimed.executionId)) {
         failpoint("handover.after");
         launch(claimedOf(step, { ...claimed, variables }), leasedAt);
@@ -205,7 +204,7 @@ export function startWorker(options: WorkerOptions): Worker {
         failed,
         rootId: claimed.rootId,
         inChildRun: claimed.inChildRun,
-        settled: (result, accepted) => afterSettle(attempt, result, accepted, null),
+        settled: (result, _accepted, sentAt) => afterSettle(attempt, result, null, sentAt),
       });
     }
   }

@@ -1,6 +1,8 @@
 /** Promise 6: what carries an old token is refused and changes nothing, also from a process that was frozen. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import type { CompiledQuery } from "kysely";
+import { connect } from "../../src/database/connect.ts";
 import { cancelRun } from "../../src/orchestrator/cancel.ts";
 import { lostEnding } from "../../src/orchestrator/attempt.ts";
 import { refused, renew, runningSteps, writeProgress } from "../../src/orchestrator/lease.ts";
@@ -105,4 +107,33 @@ test("a process that was frozen past its lease comes back, changes nothing and g
   const next = await starter.start({ workflow, input: { ms: 1 } });
   await here.ended(next.executionId); // by the thawed one
   expect((await rows()).slice(0, 1)).toEqual(settled);
+});
+
+test("a step whose hand-over was told after its lease had gone is not begun on it", async () => {
+  const began: number[] = [];
+  here = await orchestra([
+    task("a", () => ({})),
+    task("b", (_, { attempt, assertLeased }) => {
+      assertLeased();
+      began.push(attempt);
+    }),
+  ]);
+  const steps = ["a", "b"].map((name) => ({ name, task_type: name }));
+  const workflow = await here.define({ name: "two", steps });
+  const connection = connect(here.url);
+  const { db } = connection;
+  const ask = db.executeQuery.bind(db);
+  db.executeQuery = async <Row>(query: CompiledQuery<Row>) => {
+    const answer = await ask(query);
+    if (query.sql.includes("with outcome as") && began.length === 0) await sleep(2500);
+    return answer;
+  };
+  const worker = await here.worker({ connection, leaseMs: 3000 });
+  const { executionId } = await worker.start({ workflow, input: {} });
+  expect(await here.ended(executionId)).toMatchObject({ status: "COMPLETED" });
+  expect(began).toEqual([2]);
+  const [step] = await here.rows<object>("select attempt, failures, lost from lector.workflow_steps where name = 'b'");
+  expect(step).toEqual({ attempt: 2, failures: 0, lost: 0 });
+  await worker.stop();
+  await connection.close();
 });

@@ -545,6 +545,14 @@ export const guards: Guard[] = [
     test: "contract/limits-hold.test.ts",
   },
   {
+    promise: 12,
+    guard: "a step taken over is leased from when its hand-over was sent",
+    file: "orchestrator/worker.ts",
+    find: "accepted ? variablesAfter(attempt, outcome.ending) : null, sentAt)",
+    replace: "accepted ? variablesAfter(attempt, outcome.ending) : null, (sentAt, monotonicMs()))",
+    test: "contract/fenced.test.ts",
+  },
+  {
     promise: 13,
     guard: "a dead letter is replayed once",
     file: "orchestrator/dead-letters.ts",
