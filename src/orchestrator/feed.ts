@@ -56,7 +56,16 @@ export function openFeed(db: Database): Feed {
       );
       deliver(follower, news);
     }
+    passOver(live, events);
     if (events.length === PAGE) again = true;
+  }
+
+  /** Up to the last of these there is nothing more for anybody: a run in which nothing happens must not hold up the others. */
+  function passOver(live: Follower[], events: FeedEvent[]): void {
+    const last = events.at(-1);
+    if (!last) return;
+    const place = placeOf(last.cursor);
+    for (const follower of live) if (isBefore(follower.place, place)) follower.place = place;
   }
 
   function deliver(follower: Follower, events: FeedEvent[]): void {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InvalidCursor, openFeed, type Feed, type FeedEvent } from "../../src/orchestrator/feed.ts";
+import { appendEvent } from "../../src/orchestrator/child-run.ts";
+import { startRun } from "../../src/orchestrator/start.ts";
 import { orchestra, task, type Orchestra } from "../support/orchestra.ts";
 
 let here: Orchestra;
@@ -79,6 +81,24 @@ describe("a feed", () => {
     feed.follow(root, cursor, (events) => seen.push(...events));
     await until(() => ended(seen, root));
     expect(names(seen).toSorted()).toEqual(await history(root));
+  });
+
+  test("follows a run with very many events beside one in which nothing happens", async () => {
+    const busy = await busyRun(1);
+    await here.ended(busy);
+    const quiet = await startRun(here.connection.db, here.store, {
+      workflow: await here.define({ name: "quiet", steps: [{ name: "nobody", task_type: "nobody" }] }),
+      input: {},
+    });
+    const [seen, nothing]: FeedEvent[][] = [[], []];
+    feed.follow(quiet.executionId, null, (events) => nothing!.push(...events));
+    feed.follow(busy, null, (events) => seen!.push(...events));
+    await until(() => nothing!.length === 1 && ended(seen!, busy));
+    const more = (kind: string) => appendEvent(here.connection.db as never, busy, kind, {});
+    for (let n = 0; n < 600; n++) await more("one.more");
+    await more("the.last");
+    await until(() => seen!.at(-1)!.kind === "the.last");
+    expect(names(seen!).toSorted()).toEqual(await history(busy));
   });
 
   test("refuses a cursor that is none of its own", async () => {
