@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { transact, type Database, type Queryable, type Tx } from "../database/connect.ts";
 import { failpoint } from "../failpoint.ts";
 import { cancelRuns, endRuns, type EarlyEnd } from "./end-runs.ts";
-import { settleParent, type Context } from "./settle.ts";
+import { lockRuns, settleParent, type Context } from "./settle.ts";
 import { storedError } from "./task.ts";
 import { TimedOut, usualTimeouts } from "./timeouts.ts";
 import { lockTree, type Changed, type Reason } from "./tree.ts";
@@ -28,9 +28,10 @@ export async function cancelRun(db: Database, executionId: string, reason: Reaso
 /** TIMED_OUT, with its child runs CANCELLED; nothing where it ended, was paused or got more time meanwhile. */
 export async function timeOutRun(db: Database, executionId: string): Promise<Changed> {
   const ended = await transact(db, async (tx) => {
+    await lockRuns(tx, [executionId]);
     const { rows } = await sql<{ ms: number; overdue: boolean }>`
       select timeout_ms as ms, deadline_at <= now() as overdue from lector.workflow_instances
-      where execution_id = ${executionId} for no key update`.execute(tx);
+      where execution_id = ${executionId}`.execute(tx);
     const [run] = rows;
     const due = (status: string) => run?.overdue === true && (status === "PENDING" || status === "RUNNING");
     const error = storedError(new TimedOut("run", run?.ms ?? 0));
@@ -56,6 +57,7 @@ export async function endTree(
   executionId: string,
   { due, top, reason }: { due(status: string): boolean; top: EarlyEnd; reason: object },
 ): Promise<Changed> {
+  await lockRuns(tx, [executionId]); // what is above a child run ends with it, and is locked before it everywhere
   const { top: run, runs } = await lockTree(tx, executionId);
   if (!due(run.status)) return { status: run.status, changed: false };
   await endRuns(tx, [executionId], top);

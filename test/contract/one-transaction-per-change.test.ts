@@ -4,7 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { sql } from "kysely";
 import { transact } from "../../src/database/connect.ts";
 import { admit } from "../../src/orchestrator/admit.ts";
-import { cancelRun } from "../../src/orchestrator/cancel.ts";
+import { cancelRun, timeOutRun } from "../../src/orchestrator/cancel.ts";
 import { openChildRun } from "../../src/orchestrator/child-run.ts";
 import { claimUngrouped } from "../../src/orchestrator/claim.ts";
 import { definitionsOf } from "../../src/orchestrator/definition.ts";
@@ -15,6 +15,7 @@ import { PermanentError } from "../../src/orchestrator/task.ts";
 import { usualTimeouts } from "../../src/orchestrator/timeouts.ts";
 import { checkHistory } from "../support/checker.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
+import { until } from "../support/program.ts";
 
 let here: Orchestra;
 afterEach(async () => {
@@ -113,6 +114,42 @@ test("a child run that is opened while the run at the top is admitted is worked 
   await admitting;
   expect((await claimUngrouped(db, { ...request, taskTypes: ["a"] })).claimed).toHaveLength(1);
 });
+
+const endings: [string, (childId: string) => Promise<unknown>][] = [
+  ["cancelled", (childId) => cancelRun(here.connection.db, childId, { by: "t" })],
+  ["timed out", (childId) => timeOutRun(here.connection.db, childId)],
+];
+for (const [how, end] of endings) {
+  test(`a child run that is ${how} while a step of it ends deadlocks with nobody`, async () => {
+    const held = gate();
+    here = await orchestra([task("a", () => held.opened)]);
+    await here.define({ name: "child", timeout_ms: 2_000_000, steps: [{ name: "a", task_type: "a" }] });
+    const workflow = await here.define({ name: "parent", steps: [{ name: "kid", workflow: "child" }] });
+    const worker = await here.worker();
+    const { executionId } = await worker.start({ workflow, input: {} });
+    const child = async () =>
+      (
+        await here.rows<{ id: string; status: string }>(
+          "select execution_id as id, status from lector.workflow_instances where parent_step_id is not null",
+        )
+      )[0];
+    await until("the child run runs", async () => (await child())?.status === "RUNNING");
+    const { id } = (await child())!;
+    const waiting = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    const ending = await here.connection.db.transaction().execute(async (tx) => {
+      await sql`select 1 from lector.workflow_instances where execution_id = ${executionId} for update`.execute(tx);
+      held.open();
+      await until("the end of its step waits", async () => (await here.rows(waiting)).length > 0);
+      await here.rows(`update lector.workflow_instances set deadline_at = now() where execution_id = '${id}'`);
+      const begun = end(id);
+      await until("both wait", async () => (await here.rows(waiting)).length >= 2);
+      return { begun };
+    });
+    await ending.begun;
+    await here.ended(executionId);
+    expect(await deadlocks()).toBe(0);
+  });
+}
 
 test("cancelling, failing and retrying runs while several workers claim from them never deadlocks", async () => {
   let broken = true;
