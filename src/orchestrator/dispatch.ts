@@ -37,6 +37,8 @@ export function openDispatcher(o: DispatchOptions): Dispatcher {
   const { db, request } = o;
   /** Places where a limit and not the lack of work ended the last claim (null: what belongs to no group). */
   const short = new Set<string | null>();
+  /** Those that found no slot left, the longest ago first: so it goes in turn, and none takes every slot from the others. */
+  const passedOver = new Set<string | null>();
   let filling: Promise<void> | null = null;
   let hungry = false;
   let look = false;
@@ -58,17 +60,36 @@ export function openDispatcher(o: DispatchOptions): Dispatcher {
     look = false;
     if (everywhere && (await soon(() => endDelays(db)))) hungry = look = true;
     if (everywhere) await soon(() => admit(db, o.admissionLimit, request().rootId));
-    if (everywhere || short.has(null)) await claimFrom(null);
+    const ungrouped = everywhere || short.has(null);
+    const [first = null] = passedOver;
+    const groupsFirst = first !== null;
+    if (ungrouped && !groupsFirst) await claimFrom(null); // need not wait for the question for groups
     const groups = everywhere
       ? await soon(() => groupsWithWork(db, request()))
       : [...short].filter((group) => group !== null);
-    if (everywhere) short.forEach((group) => group !== null && !groups.includes(group) && short.delete(group));
-    for (const group of groups) await claimFrom(group);
+    const isIdle = (group: string | null) => everywhere && group !== null && !groups.includes(group);
+    for (const group of [...short, ...passedOver].filter(isIdle)) forget(group);
+    for (const group of inTurn(groups)) await claimFrom(group);
+    if (ungrouped && groupsFirst) await claimFrom(null);
+  }
+
+  function inTurn(groups: string[]): string[] {
+    const late = [...passedOver].filter((group): group is string => group !== null && groups.includes(group));
+    return [...late, ...groups.filter((group) => !passedOver.has(group))];
+  }
+
+  function forget(group: string | null): void {
+    short.delete(group);
+    passedOver.delete(group);
   }
 
   async function claimFrom(group: string | null): Promise<void> {
     const asked = request();
-    if (asked.limit <= 0) return void short.add(group);
+    if (asked.limit <= 0) {
+      short.add(group);
+      return void passedOver.add(group);
+    }
+    passedOver.delete(group);
     const leasedAt = monotonicMs();
     const { claimed, missed } = await soon(() =>
       group === null ? claimUngrouped(db, asked) : claimInGroup(db, asked, group),

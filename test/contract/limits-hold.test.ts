@@ -220,3 +220,36 @@ test("a provider whose calls hang and one whose calls fail hold up neither anoth
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }
+
+const queues: [busy: string | null, ...others: (string | null)[]][] = [
+  [null, "a"],
+  ["a", "b"],
+  ["b", "a"],
+  ["a", null],
+  [null, "a", "b"],
+  ["a", "b", null],
+];
+const nameOf = (group: string | null) => (group === null ? "no group" : `the group ${group}`);
+for (const [busy, ...others] of queues) {
+  const names = others.map(nameOf).join(" and ");
+  test(`what belongs to ${names} does not wait for all that belongs to ${nameOf(busy)} and came before`, async () => {
+    const began: string[] = [];
+    const workflowOf = async (group: string | null) => {
+      if (group !== null) await limitGroup(here.connection.db, group, 20);
+      const input = { group: "/input/group" };
+      const step = { name: "say", task_type: "say", input, for_each: "/input/list", ...(group !== null && { group }) };
+      return here.define({ name: `of_${group}`, steps: [step] });
+    };
+    here = await orchestra([task("say", ({ group }) => (began.push(String(group)), sleep(15)))]);
+    const worker = await here.worker({ slots: 1 });
+    const start = async (group: string | null, items: number) => {
+      const input = { group, list: Array.from({ length: items }, () => 1) };
+      return worker.start({ workflow: await workflowOf(group), input });
+    };
+    const first = await start(busy, 40);
+    await until("it is under way", () => began.length > 2);
+    const later = await Promise.all(others.map((group) => start(group, 3)));
+    await Promise.all([first, ...later].map(({ executionId }) => here.ended(executionId)));
+    for (const group of others) expect(began.lastIndexOf(String(group)), began.join(" ")).toBeLessThan(30);
+  });
+}
