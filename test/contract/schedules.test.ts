@@ -53,9 +53,16 @@ const add = (given: Partial<NewSchedule> = {}) => addSchedule(tools(), { ...dail
 const show = () => findSchedule(tools(), "daily");
 const runs = async () => (await listRuns(here.connection.db, { limit: 1000 })).toReversed();
 
-/** As if nobody had looked for so long. Moments of every second are at hand whenever the test runs. */
-const dueSince = (interval: string) =>
-  here.rows(`update lector.schedules set next_at = date_trunc('second', now()) - interval '${interval}'`);
+/**
+ * As if nobody had looked for so long. Moments of every second are at hand whenever the test runs; it goes on early in a
+ * second, so that no further moment comes before the test has looked.
+ */
+async function dueSince(interval: string): Promise<void> {
+  await here.rows(
+    `select pg_sleep(1 - part) from (select extract(second from clock_timestamp()) % 1 as part) now where part > 0.3`,
+  );
+  await here.rows(`update lector.schedules set next_at = date_trunc('second', now()) - interval '${interval}'`);
+}
 const everySecond = (missed: Missed) => add({ cron: "* * * * * *", missed });
 
 test("it names its next moment, starts its runs with its input then, and they say what started them", async () => {
