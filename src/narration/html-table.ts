@@ -6,7 +6,8 @@ import { sayTable, type Cell } from "./table.ts";
 /** A table that is being read. Tables inside its cells are only text. */
 export type HtmlTable = {
   depth: number;
-  rows: { cells: Cell[]; heads: Set<Cell>; data: boolean; said: number }[];
+  /** `taken`: columns that cells of rows above reach into, also those without words. `said`: where the next cell may stand. */
+  rows: { cells: Cell[]; heads: Set<Cell>; data: boolean; said: number; taken: Set<number> }[];
   inHead: boolean;
   headRows: number;
   cell: { inline: Inline[]; across: number; down: number; head: boolean } | null;
@@ -17,6 +18,7 @@ export type HtmlTable = {
 // A cell that says it covers a million columns covers these.
 const widestCell = 50;
 const tallestCell = 200;
+const mostReaching = 1_000;
 
 export function newTable(): HtmlTable {
   return { depth: 1, rows: [], inHead: false, headRows: 0, cell: null, reaching: new Map() };
@@ -51,7 +53,7 @@ export function closeTable(elements: Elements): void {
   closeCell(page, table);
   elements.table = null;
   end(page);
-  const headed = table.headRows > 0 ? table.headRows : isHeader(table.rows[0]) ? 1 : 0;
+  const headed = table.headRows > 0 ? table.headRows : headRowsOf(table.rows);
   const rows = table.rows.map((row) => row.cells);
   if (headed === 0 && isLayout(rows)) return sayCells(page, rows);
   const heads = table.rows.slice(headed).map((row) => row.heads);
@@ -69,12 +71,14 @@ function namesOf(header: Cell[][]): Cell[] {
 
 function openRow(table: HtmlTable): void {
   const cells: Cell[] = [];
+  const taken = new Set<number>();
   for (const [column, reach] of table.reaching) {
     while (cells.length < column) cells.push([]);
     cells[column] = reach.cell;
+    taken.add(column);
     if (--reach.rows === 0) table.reaching.delete(column);
   }
-  table.rows.push({ cells, heads: new Set(), data: false, said: 0 });
+  table.rows.push({ cells, heads: new Set(), data: false, said: 0, taken });
   if (table.inHead) table.headRows++;
 }
 
@@ -85,20 +89,25 @@ function closeCell(page: Page, table: HtmlTable): void {
   page.cell = null;
   page.said = false;
   const row = table.rows.at(-1)!;
-  const free = row.cells.findIndex((known) => known.length === 0);
-  let column = free === -1 || row.said > free ? Math.max(row.said, 0) : free;
-  while ((row.cells[column]?.length ?? 0) > 0) column++;
+  let column = row.said;
+  while (row.taken.has(column)) column++;
   while (row.cells.length < column) row.cells.push([]);
   // The name of a wide column goes for each that it covers; a wide cell is said once.
-  for (let at = 0; at < cell.across; at++) row.cells[column + at] = at === 0 || cell.head ? cell.inline : [];
-  if (cell.down > 1) table.reaching.set(column, { cell: cell.inline, rows: cell.down - 1 });
+  for (let at = 0; at < cell.across; at++) {
+    const covering = at === 0 || cell.head ? cell.inline : [];
+    row.cells[column + at] = covering;
+    if (cell.down === 1 || table.reaching.size >= mostReaching) continue;
+    table.reaching.set(column + at, { cell: covering, rows: cell.down - 1 });
+  }
   row.said = column + cell.across;
   if (cell.head) row.heads.add(cell.inline);
   else row.data = true;
 }
 
-function isHeader(row: HtmlTable["rows"][number] | undefined): boolean {
-  return row !== undefined && !row.data && row.heads.size > 0;
+/** The first row where it holds names alone, and those below it into which its names reach. */
+function headRowsOf(rows: HtmlTable["rows"]): number {
+  const end = rows.findIndex(({ data, heads, taken }, at) => data || heads.size === 0 || (at > 0 && taken.size === 0));
+  return end === -1 ? Math.min(rows.length, 1) : end;
 }
 
 /** No names, and one column or long texts: it arranges a page, it holds no data. */

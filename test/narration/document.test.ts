@@ -178,6 +178,7 @@ const hostile: [name: string, format: BodyFormat, body: string][] = [
   ["nested elements", "html", `${"<div><ul><li><blockquote>".repeat(20_000)}x`],
   ["nested tables", "html", `${"<table><tr><td>".repeat(15_000)}x`],
   ["huge spans", "html", `<table>${"<tr><td colspan=99999 rowspan=99999>x".repeat(300)}</table>`],
+  ["a row of cells", "html", `<table><tr>${"<td>x".repeat(80_000)}</table>`],
   ["one word", "text", "a".repeat(1_000_000)],
 ];
 test.each(hostile)(

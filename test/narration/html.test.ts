@@ -114,6 +114,11 @@ const table: [name: string, body: string, expected: string[]][] = [
     ["row: City: Rome. People 2010: 1. People 2020: 2.", "row: Born: 1945.", "row: Died: 2001.", "row: Works."],
   ],
   [
+    "cells that reach down keep their columns, wide and without words as well",
+    "<table><tr><th rowspan=2></th><th colspan=2>Sales<tr><th>2019<th>2020<tr><th>Apples<td>1<td>2</table><table><tr><th>A<th>B<th>C<tr><td rowspan=2 colspan=2>x<td>1<tr><td>2<tr><td rowspan=2><td>3<tr><td>4</table>",
+    ["row: Apples. Sales 2019: 1. Sales 2020: 2.", "row: A: x. C: 1.", "row: A: x. C: 2.", "row: B: 3.", "row: B: 4."],
+  ],
+  [
     "bytes written as letters",
     `<p>a data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB b ${"aB1".repeat(30)}= c ${"0af".repeat(20)}</p>`,
     [`paragraph: a b c ${"0af".repeat(20)}`],
