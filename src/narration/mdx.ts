@@ -14,6 +14,8 @@ type Mask = {
   /** Up to here the result is written. */
   written: number;
   budget: Budget;
+  /** Where the last comment of HTML ends; -1: none does. */
+  lastComment: number;
   /** Of each name, whether its open tags stay: so do the tags that close them. */
   staying: Map<string, boolean[]>;
 };
@@ -26,6 +28,7 @@ export function withoutMdx(body: string, start: number): string {
     parts: [],
     written: 0,
     budget: { left: 20 * body.length + 1_000 },
+    lastComment: body.lastIndexOf("-->"),
     staying: new Map(),
   };
   let lineStart = true;
@@ -113,9 +116,9 @@ function passDirective(mask: Mask, end: number): boolean {
   const lineEnd = line === -1 ? body.length : line;
   const titled = body.slice(end, lineEnd).trim() !== "" && end - at >= 7;
   blank(mask, end, titled ? "######" : "");
-  const close = titled && body[end - 1] === "[" ? body.indexOf("]", end) : -1;
-  if (close === -1 || close > lineEnd) return true;
-  mask.at = close;
+  const close = titled && body[end - 1] === "[" ? body.slice(end, lineEnd).indexOf("]") : -1;
+  if (close === -1) return true;
+  mask.at = end + close;
   return blank(mask, lineEnd);
 }
 
@@ -126,10 +129,7 @@ function readMark(mask: Mask): boolean {
   if (letter === "`") return passCode(mask);
   if (letter === "{") return passExpression(mask);
   if (letter !== "<") return false;
-  if (body.startsWith("<!--", at)) {
-    const end = body.indexOf("-->", at);
-    return end !== -1 && pass(mask, end + 3);
-  }
+  if (body.startsWith("<!--", at)) return at < mask.lastComment && pass(mask, body.indexOf("-->", at) + 3);
   const tag = componentTag(body, at, mask);
   if (tag === null) return false;
   return tag.instead === null ? pass(mask, tag.end) : blank(mask, tag.end, tag.instead);

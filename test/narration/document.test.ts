@@ -174,6 +174,8 @@ const hostile: [name: string, format: BodyFormat, body: string][] = [
   ["open braces in modules", "mdx", `x\n${"export const a = {\n".repeat(10_000)}`],
   ["backticks in braces", "mdx", `x ${"{`".repeat(60_000)}`],
   ["quotes in tags", "mdx", `x ${"<A b={'".repeat(30_000)}`],
+  ["open comments", "mdx", `x ${"<!-- ".repeat(60_000)}`],
+  ["titles of directives", "mdx", `x\n\n${":::note[a\n".repeat(150_000)}`],
   ["open comments in braces", "mdx", `x ${"{/*".repeat(60_000)}`],
   ["nested elements", "html", `${"<div><ul><li><blockquote>".repeat(20_000)}x`],
   ["nested tables", "html", `${"<table><tr><td>".repeat(15_000)}x`],
