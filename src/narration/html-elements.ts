@@ -3,7 +3,7 @@ import type { Inline } from "./document.ts";
 import { closeLanguage, leaveLanguages, openLanguage } from "./html-language.ts";
 import { closeMaths, finishMaths, mathsText, openMaths, type Drawn, type Maths } from "./html-maths.ts";
 import { media, sayImage, sayMedia } from "./html-media.ts";
-import { isProse, sayProse } from "./html-pre.ts";
+import { isProse, languageOf, sayProse } from "./html-pre.ts";
 import { isHidden, isSilent } from "./html-silent.ts";
 import { raisedText } from "./html-superscript.ts";
 import { structureOf, type Structure } from "./html-structure.ts";
@@ -23,6 +23,8 @@ export type Elements = {
   muted: { name: string; depth: number } | null;
   /** An element whose text is looked at first when it ends. `mark`: it holds a note's mark (`sup`), is marked as code (`pre`). */
   capture: { name: "pre" | "sup"; depth: number; text: string; language: string | null; mark: boolean } | null;
+  /** The language of the code in the `div` around, where that names it. */
+  code: string | null;
   /** A formula that is being read. */
   maths: Maths | null;
   /** What was heard of the formula that a script of the page drew several times, and its TeX where that stands apart. */
@@ -50,6 +52,10 @@ const structural = new Set(
   "blockquote caption dd dl dt figcaption h1 h2 h3 h4 h5 h6 li ol table ul menu dir".split(" "),
 );
 const tableParts = new Set(["thead", "tbody", "tfoot", "tr", "td", "th"]);
+
+// GitHub, Rouge, VitePress. Other boxes with a language have it for their words.
+const highlights = /highlight|code|(?:^|\s)vp-/i;
+
 export function newElements(
   page: Page,
   silent: ReadonlySet<string> = new Set(),
@@ -62,6 +68,7 @@ export function newElements(
     open: new Map(),
     muted: null,
     capture: null,
+    code: null,
     maths: null,
     drawn,
     table: null,
@@ -95,6 +102,7 @@ export function openElement(elements: Elements, name: string, attribute: Attribu
   if (name === "img" || name === "amp-img") return sayImage(elements, attribute);
   if (name === "br") return breakLine(elements);
   if (name === "address") elements.addresses++;
+  if (name === "div" && highlights.test(attribute("class") ?? "")) elements.code ??= languageOf(attribute);
   if (name === "q") return sayText(elements, "“", null);
   if (tableParts.has(name)) return openTablePart(elements, name, attribute);
   if (structural.has(name)) return openStructure(elements, name, attribute, outside);
@@ -115,6 +123,7 @@ export function closeElement(elements: Elements, name: string): void {
   }
   if (name === "q") sayText(elements, "”", null);
   if (name === "address") elements.addresses = Math.max(0, elements.addresses - 1);
+  if (name === "div") elements.code = null;
   if (tableParts.has(name)) closeTablePart(elements, name);
   else if (structural.has(name)) return closeStructure(elements, name);
   else if (breaks.has(name)) end(page);
@@ -171,9 +180,11 @@ export function beginText({ page, stack }: Elements, text: string): boolean {
   if (page.open !== null || page.cell !== null) return true;
   const inside = stack.at(-1);
   begin(page, inside?.kind ?? "paragraph", inside?.level);
-  if (inside === undefined || inside.number === null) return true;
-  announce(page, `${inside.number} `, null);
-  inside.number = null;
+  // An item may begin with a heading or a quote: its number stands before that.
+  const item = inside?.number == null ? stack.at(-2) : inside;
+  if (item?.number == null) return true;
+  announce(page, `${item.number} `, null);
+  item.number = null;
   return true;
 }
 
@@ -265,18 +276,9 @@ function openInCapture(capture: NonNullable<Elements["capture"]>, name: string, 
   capture.mark = true;
 }
 
-function languageOf(attribute: Attribute): string | null {
-  const named = attribute("data-lang") ?? attribute("data-language");
-  const marked = /(?:^|\s)(?:language|lang|highlight-source|brush:\s*)-?([\p{L}\p{N}+#]+)/u.exec(
-    attribute("class") ?? "",
-  );
-  const name = named ?? marked?.[1] ?? "";
-  return name === "" ? null : name;
-}
-
 function closeCapture(elements: Elements, { name, text, language, mark }: NonNullable<Elements["capture"]>): void {
   elements.capture = null;
-  if (name === "pre") return readPre(elements, text, language, mark);
+  if (name === "pre") return readPre(elements, text, language ?? elements.code, mark);
   const bracketed = mark && !isSpeakable(text);
   if (bracketed || text.trim() === "") return;
   const before = (elements.page.cell ?? elements.page.open?.inline)?.at(-1)?.text.slice(-8) ?? "";

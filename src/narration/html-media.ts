@@ -7,13 +7,21 @@ import { cleaned, image, isSpeakable } from "./page.ts";
 
 // What programs and hurried people write where a description belongs.
 const emptyAlt =
-  /^(?:(?:image|img|photo|picture|pic|graphic|figure|thumbnail|logo|icon|avatar|spacer|banner|screenshot|untitled|placeholder|gambar|foto|ilustrasi)s?[\s_-]*\d*|(?:dsc|img|pxl|mvimg|screenshot|image|photo|whatsapp[ _]image)[\s_-]*[\d\s_.:-]+(?:at[\s\d.:-]+)?(?:am|pm)?|[^\s]+\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic))$/i;
+  /^(?:(?:image|img|photo|picture|pic|graphic|figure|thumbnail|logo|icon|avatar|spacer|banner|screenshot|untitled|placeholder|gambar|foto|ilustrasi)s?[\s_-]*\d*|(?:dsc|img|pxl|mvimg|screenshot|image|photo|whatsapp[ _]image)[\s_-]*[\d\s_.:-]+(?:at[\s\d.:-]+)?(?:am|pm)?|refer to caption|[^\s]+\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?|heic))$/i;
 
 export function sayImage({ page }: Elements, attribute: Attribute): void {
   if (/^(?:presentation|none)$/i.test(attribute("role")?.trim() ?? "") || isPixel(attribute)) return;
+  if (badge.test(attribute("data-canonical-src") ?? attribute("src") ?? "")) return;
   const alt = (attribute("alt") ?? attribute("aria-label") ?? "").trim();
-  if (!emptyAlt.test(alt)) image(page, alt, null);
+  // JSX: a text in braces and quotes is that text, anything else there is code.
+  const code = /^\{\s*(?:(["'`])(.*)\1|.*)\s*\}$/s.exec(alt);
+  const said = code === null ? alt : (code[2] ?? "");
+  if (!emptyAlt.test(said)) image(page, said, null);
 }
+
+/** Where a project's state is drawn as a picture ("build: passing"), by the services that do. */
+export const badge =
+  /^(?:https?:)?\/\/(?:[\w.-]*\b(?:shields\.io|badgen\.net|badge\.fury\.io|codecov\.io|coveralls\.io|travis-ci\.(?:com|org))\/|\S*\/(?:badges?\b|badge\.svg))/i;
 
 /** Counts visits, shows nothing. */
 function isPixel(attribute: Attribute): boolean {

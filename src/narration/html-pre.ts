@@ -1,3 +1,4 @@
+import type { Attribute } from "./html-elements.ts";
 import { begin, end, words, type Page } from "./page.ts";
 
 /** Whether preformatted text is prose: a poem, a letter, an archived mail. Nearly all of it is words, no line ends as code does. */
@@ -16,4 +17,14 @@ export function sayProse(page: Page, text: string): void {
     words(page, paragraph.replace(/\s+/g, " ").trim(), null);
   }
   end(page);
+}
+
+/** What the highlighter of a page calls the language of code. */
+export function languageOf(attribute: Attribute): string | null {
+  const named = attribute("data-lang") ?? attribute("data-language");
+  const marked = /(?:^|\s)(?:language|lang|highlight-source|brush:\s*)-?([\p{L}\p{N}+#]+)/u.exec(
+    attribute("class") ?? "",
+  );
+  const name = named ?? marked?.[1] ?? "";
+  return name === "" ? null : name;
 }

@@ -14,9 +14,11 @@ const silentRoles = new Set(
 
 // For those who hear the page and not the text alone: "opens in a new window", "skip to content", names of buttons.
 const unseenNames =
-  /(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|screenreader-only|a11y-hidden|u-hidden-visually|element-invisible)(?:\s|$)/i;
+  /(?:^|\s)(?:(?!not-)(?:[\w-]*-)?(?:sr-only|visually-?hidden|assistive-text)|show-for-sr|screen-reader(?:-text|-only)?|screenreader-only|a11y-hidden|u-hidden-visually|element-invisible)(?:\s|$)/i;
 const unseenStyle =
   /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?![.\d])|(?:left|top|text-indent)\s*:\s*-\d{4,})/i;
+// LaTeXML's, in front of the note itself.
+const noteMark = /(?:^|\s)ltx_(?:note_mark|tag_note)(?:\s|$)/;
 const permalink =
   /(?:^|\s)(?:headerlink|header-anchor|heading-anchor|heading-link|anchorjs-link|hash-link|permalink|anchor)(?:\s|$)/i;
 
@@ -28,6 +30,7 @@ export function isSilent(elements: Elements, name: string, attribute: Attribute)
   if (name === "dialog") return attribute("open") === null;
   // A script shows the whole page when it is ready.
   if (name !== "body" && isHidden(attribute)) return true;
+  if (noteMark.test(attribute("class") ?? "")) return true;
   if (silentRoles.has(attribute("role")?.trim().toLowerCase() ?? "")) return true;
   return name === "a" && permalink.test(attribute("class") ?? "") && (attribute("href") ?? "").includes("#");
 }

@@ -74,36 +74,45 @@ function withoutTree(body: string, silent: ReadonlySet<string>): HtmlPage {
   };
 }
 
+/** `noted`: what is heard behind the block that refers to it, and not again in its own place. */
+type Notes = { noted: Set<Node>; follow(note: Node): void };
+
 function walk(root: Node, page: Page): void {
   const noted = new Set<Node>();
+  const follow = (note: Node): void => {
+    noted.add(note);
+    page.after.push(() => readNote(note, page));
+  };
   let notes: Map<string, Node> | null = null;
   const elements: Elements = newElements(page, new Set(), (id) => {
     notes ??= noteNodes(root);
     const node = notes.get(id);
-    if (node === undefined || noted.has(node) || isSource(node, id)) return;
-    noted.add(node);
-    page.after.push(() => readNote(node, page));
+    if (node !== undefined && !noted.has(node) && !isSource(node, id)) follow(node);
   });
-  readTree(root, elements);
+  readTree(root, elements, { noted, follow });
   end(page);
 }
 
-function readTree(root: Node, elements: Elements): void {
+function readTree(root: Node, elements: Elements, notes: Notes | null): void {
   const nodes = visit(root);
   for (let step = nodes.next(); !step.done;) {
     const { node, leaving } = step.value;
     let skip = false;
     if (node.nodeType === 3) sayTex(elements, node.textContent ?? "", 0, null);
-    else if (node.nodeType === 1) skip = leaving ? leave(elements, node) : enter(elements, node);
+    else if (node.nodeType === 1) skip = leaving ? leave(elements, node) : enter(elements, node, notes);
     step = nodes.next(skip);
   }
 }
 
 /** Whether its children are to be passed over. */
-function enter(elements: Elements, node: Node): boolean {
-  const name = node.nodeName.toLowerCase();
+function enter(elements: Elements, node: Node, notes: Notes | null): boolean {
+  const name = nameOf(node);
   const attribute = (wanted: string) => node.getAttribute?.(wanted) ?? startOf(node, name, wanted);
-  if (isNotes(attribute)) return true;
+  if (isNotes(attribute) || notes?.noted.has(node) === true) return true;
+  if (notes !== null && noteInText.test(attribute("class") ?? "")) {
+    notes.follow(node);
+    return true;
+  }
   openElement(elements, name, attribute);
   if (elements.muted !== null) {
     elements.muted = null;
@@ -114,8 +123,15 @@ function enter(elements: Elements, node: Node): boolean {
 }
 
 function leave(elements: Elements, node: Node): false {
-  closeElement(elements, node.nodeName.toLowerCase());
+  closeElement(elements, nameOf(node));
   return false;
+}
+
+/** In lower case. What calls itself a heading is one, whatever it is made of. */
+function nameOf(node: Node): string {
+  const name = node.nodeName.toLowerCase();
+  if (!/^(?:div|span|p)$/.test(name) || node.getAttribute?.("role") !== "heading") return name;
+  return `h${/^[1-6]$/.exec(node.getAttribute("aria-level") ?? "")?.[0] ?? 2}`;
 }
 
 /** A list that counts down begins, if nothing else is said, with the number of its items. */
@@ -127,6 +143,9 @@ function startOf(node: Node, name: string, wanted: string): string | null {
   }
   return String(items);
 }
+
+// LaTeXML writes a note where its mark stands.
+const noteInText = /(?:^|\s)ltx_role_footnote(?:\s|$)/;
 
 // The list of notes at a page's end: each is heard after the block that refers to it.
 function isNotes(attribute: (name: string) => string | null): boolean {
@@ -146,11 +165,36 @@ function isSource(note: Node, id: string): boolean {
   return false;
 }
 
+const holdsNote = /^(?:LI|ASIDE|DIV|P|DD|TD|SECTION)$/i;
+
+/**
+ * By their ids. Of Word, Google Docs and Substack the mark in front of the note has it, a link back to the mark in the text: then the note is the
+ * block around, where that begins behind the mark in the text and holds no other note.
+ */
 function noteNodes(root: Node): Map<string, Node> {
   const notes = new Map<string, Node>();
+  const places = new Map<string, number>();
+  const marked = new Map<Node, string>();
+  const open: { node: Node; place: number }[] = [];
   for (const { node, leaving } of visit(root)) {
-    const id = leaving || node.nodeType !== 1 ? null : node.getAttribute?.("id");
-    if (id && /^(?:LI|ASIDE|DIV|P|DD|TD|SECTION)$/i.test(node.nodeName)) notes.set(id, node);
+    if (leaving) {
+      if (open.at(-1)?.node === node) open.pop();
+      continue;
+    }
+    if (node.nodeType !== 1) continue;
+    const holder = holdsNote.test(node.nodeName);
+    if (holder && node.firstChild !== null) open.push({ node, place: places.size });
+    const id = node.getAttribute?.("id") || (node.nodeName === "A" && node.getAttribute?.("name")) || null;
+    if (id === null) continue;
+    if (holder) notes.set(id, node);
+    const back = node.nodeName === "A" ? places.get(node.getAttribute?.("href")?.slice(1) ?? "") : undefined;
+    const block = open.at(-1);
+    if (back !== undefined && block !== undefined && block.place > back) {
+      if (marked.has(block.node)) notes.delete(marked.get(block.node)!);
+      else notes.set(id, block.node);
+      marked.set(block.node, id);
+    }
+    if (!places.has(id)) places.set(id, places.size);
   }
   return notes;
 }
@@ -160,7 +204,7 @@ function readNote(node: Node, page: Page): void {
   const elements = newElements(page);
   for (let child = node.firstChild; child !== null; child = child.nextSibling) {
     if (child.nodeType === 3) sayTex(elements, child.textContent ?? "", 0, null);
-    else readTree(child, elements);
+    else readTree(child, elements, null);
   }
   end(page);
   const opening = page.blocks[first];

@@ -11,6 +11,7 @@ import {
   type Elements,
 } from "./html-elements.ts";
 import { leaveLanguages } from "./html-language.ts";
+import { badge } from "./html-media.ts";
 import { attributeOf } from "./html-tags.ts";
 import { readHtmlText } from "./html-text.ts";
 import { readBlocks } from "./markdown-blocks.ts";
@@ -184,10 +185,6 @@ function placer({ starts }: Region): (at: number) => number {
   };
 }
 
-// A project's state as a picture ("build: passing"), of the services that draw them.
-const badge =
-  /^\]\(<?(?:https?:)?\/\/(?:[\w.-]*\b(?:shields\.io|badgen\.net|badge\.fury\.io|codecov\.io|coveralls\.io|travis-ci\.(?:com|org))\/|\S*\/(?:badges?\b|badge\.svg))/i;
-
 function readText(reader: Reader, region: Region): void {
   const pieces = readInline(region.text, reader.references);
   const place = placer(region);
@@ -201,8 +198,8 @@ function readText(reader: Reader, region: Region): void {
       if (piece.type === "image") alt.depth++;
       else if (piece.type === "imageEnd") {
         if (--alt.depth > 0) continue;
-        const linked = region.text.slice(piece.start, piece.end);
-        if (reader.elements.muted === null && !badge.test(linked))
+        const address = region.text.slice(piece.start, piece.end).replace(/^\]\(<?/, "");
+        if (reader.elements.muted === null && !badge.test(address))
           image(reader.page, alt.text, [alt.start, place(piece.end - 1) + 1]);
         alt = null;
       } else alt.text += textOf(region.text, piece);

@@ -119,6 +119,51 @@ const table: [name: string, body: string, expected: string[]][] = [
     ["row: Apples. Sales 2019: 1. Sales 2020: 2.", "row: A: x. C: 1.", "row: A: x. C: 2.", "row: B: 3.", "row: B: 4."],
   ],
   [
+    "an item that begins with a heading or a quote has its number before that",
+    "<ol><li><h3>Wash</h3><p>Rinse it.</p></li><li><blockquote>Wait.</blockquote></li><li>Dry.</ol>",
+    ["heading 3: 1. Wash", "item 1: Rinse it.", "quote: 2. Wait.", "item 1: 3. Dry."],
+  ],
+  [
+    "what its role makes a heading",
+    "<div role=heading aria-level=3>Over</div><span role=heading>Under</span>text",
+    ["heading 3: Over", "heading 2: Under", "paragraph: text"],
+  ],
+  [
+    "code in a box that names its language",
+    "<div class='highlight highlight-source-shell'><pre>npm i x</pre></div><div class='language-ruby highlighter-rouge'><div class='highlight'><pre><code>x</code></pre></div></div><div class=language-en><pre><code>x</code></pre></div>",
+    ["code: Code example, in shell.", "code: Code example, in Ruby.", "code: Code example."],
+  ],
+  [
+    "hidden by the names of several frameworks",
+    "<p><span class=govuk-visually-hidden>secret</span>You <b class=usa-sr-only>secret</b>are <i class=not-sr-only>not</i> fined.</p>",
+    ["paragraph: You are not fined."],
+  ],
+  [
+    "badges, and what stands for no description",
+    "<p><img alt=secret src='https://img.shields.io/x'><img alt=secret src=x data-canonical-src='https://badge.fury.io/y'><img alt='Refer to caption'></p><p>a</p>",
+    ["paragraph: a"],
+  ],
+  [
+    "a note of which the mark has the name: Word, Google Docs, Substack",
+    "<p>One<a class=footnote-anchor id=footnote-anchor-1-1 href='#footnote-1-1'>1</a>.</p><p>Two<a href='#_ftn2' name='_ftnref2'>[2]</a>.</p><div><p><a href='#_ftnref2' name='_ftn2'>[2]</a> Second.</p></div><div class=footnote><a id=footnote-1-1 href='#footnote-anchor-1-1' class=footnote-number>1</a><div><p>First.</p></div></div>",
+    ["paragraph: One.", "note: Footnote: First.", "paragraph: Two.", "note: Footnote: Second."],
+  ],
+  [
+    "notes of one block, and one above its mark, stay in their places",
+    "<div><p id=top>Top <a id=n3 href='#r3'>3</a></p><p>Low<sup id=r1><a href='#n1'>1</a></sup><sup id=r2><a href='#n2'>2</a></sup><sup id=r3><a href='#n3'>3</a></sup>.</p></div><p><a id=n1 href='#r1'>1</a> One.<br><a id=n2 href='#r2'>2</a> Two.</p>",
+    ["paragraph: Top 3", "paragraph: Low.", "paragraph: 1 One. 2 Two."],
+  ],
+  [
+    "a note is heard once, also where its list is not marked as one",
+    "<p>One<sup><a href='#fn1'>1</a></sup>.</p><p>End.</p><ol><li id=fn1>Note.</ol>",
+    ["paragraph: One.", "note: Footnote: Note.", "paragraph: End."],
+  ],
+  [
+    "a note that stands where its mark is",
+    "<p>One<span class='ltx_note ltx_role_footnote'><sup class=ltx_note_mark>1</sup><span><span class=ltx_note_content><sup class=ltx_note_mark>1</sup><span class='ltx_tag ltx_tag_note'>1</span>Note.</span></span></span> two.</p><p>End.</p>",
+    ["paragraph: One two.", "note: Footnote: Note.", "paragraph: End."],
+  ],
+  [
     "bytes written as letters",
     `<p>a data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB b ${"aB1".repeat(30)}= c ${"0af".repeat(20)}</p>`,
     [`paragraph: a b c ${"0af".repeat(20)}`],

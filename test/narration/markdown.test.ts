@@ -74,7 +74,7 @@ const table: [name: string, body: string, expected: string[]][] = [
   ],
   [
     "names of headings and badges are silent",
-    "# Set up {#set-up .x}\n\nNext {# 1}\n----\n\n[![secret](https://img.shields.io/npm/v/x.svg)](https://npm.im/x) ![secret](https://github.com/a/b/actions/workflows/ci.yml/badge.svg)\n\n![A badge](https://example.org/badger.png)",
+    '# Set up {#set-up .x}\n\nNext {# 1}\n----\n\n[![secret](https://img.shields.io/npm/v/x.svg)](https://npm.im/x) ![secret](https://github.com/a/b/actions/workflows/ci.yml/badge.svg)\n\n<p align=center><img src="https://img.shields.io/x" alt=secret></p>\n\n![A badge](https://example.org/badger.png)',
     ["heading 1: Set up", "heading 2: Next {# 1}", "image: Image: A badge."],
   ],
   [

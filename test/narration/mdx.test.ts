@@ -22,6 +22,11 @@ const table: [name: string, body: string, expected: string[]][] = [
     ["paragraph: Far in.", "paragraph: A new one.", "image: Image: A cat."],
   ],
   [
+    "a picture's description in braces is heard where it is a text",
+    "A.\n\n<img src={secret} alt={secret.title} /> <img src={secret} alt={'A cat'} />",
+    ["paragraph: A.", "image: Image: A cat."],
+  ],
+  [
     "HTML keeps its meaning, Markdown inside of what has none is read",
     `<div className="x" style={{ a: 1 }}>text</div>\n\n<div>\n**Bold** words\n</div>\n\n<details>\n<summary>Ask *this*</summary>\n\nTold\n\n</details>\n\n<div hidden>\n\nsecret\n\n</div>\n\n<div hidden={false}>seen</div>\n\n<table><tr><th>A</th></tr><tr><td>1</td></tr></table>`,
     [
