@@ -32,7 +32,7 @@ const wiki = `mw-editsection|editsection|hatnote|navbox|navbox-styles|vertical-n
 const bylines = `byline|bylines|author|authors|author-(?:box|bio|card|info|name|meta|avatar|details|section|block|area|link|image|photo|date|desc|description)|about-author|about-the-author|(?:post|entry|article|story|page|recipe-post)-(?:meta|info|date|
   author|footer|tags|details-meta)|meta-(?:data|info|bar)|metadata|dateline|(?:pub|publish|published|posted|modified|updated)-(?:date|on|time|at)|
   timestamp|time-stamp|reading-time|read-time|min-read|tag-(?:list|cloud|links)|tags|tagcloud|taglist|topic-category|categories|category-(?:list|links)|cat-links|kicker|
-  eyebrow|view-?count|user-(?:info|card|details|action-time)|post-?profile|signature|avatar|topic-(?:meta|map|avatar|meta-data)|votes?|votecell|
+  eyebrow|view-?count|user-(?:info|card|details|action-time)|post-?profile|signature|avatar|speechify-ignore|topic-(?:meta|map|avatar|meta-data)|votes?|votecell|
   vote-count|ratings?|star-rating|last-?(?:updated|modified|mod)|version-(?:badge|label)|page-info|penulis|reporter|tanggal`;
 
 const promotion = `promos?|promotion|promobox|pop-?up|modal|overlay|lightbox|toast|snackbar|notification|notifications|
@@ -47,8 +47,9 @@ const all = [advertising, consent, sharing, newsletters, related, comments, navi
 const clutter = new RegExp(`(?:^|-)(?:${all})(?:-|$)|^(?:widget|date)(?:-|$)`);
 
 // What a state or a category is called says nothing of the element: "has-sidebar", "ad-free", and WordPress's "tag-popular" of an article.
+// Docusaurus's "theme-doc-version-badge" is no state.
 const states =
-  /^(?:has|with|without|no|not|is|are|category|tag|type|status|format|layout|template|theme|term|postid|single|js|supports?|enabled?)-/;
+  /^(?:has|with|without|no|not|is|are|category|tag|type|status|format|layout|template|theme(?!-(?:doc|edit|last))|term|postid|single|js|supports?|enabled?)-/;
 
 /** Whether one of the names tells that the element is none of the text. */
 export function namesClutter(names: string): boolean {

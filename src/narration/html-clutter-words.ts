@@ -6,12 +6,12 @@ const labels = new RegExp(
   `^\\[?\\s*(?:${[
     "advertisements?|advertise(?: with us| here)?|sponsored(?: content| by .{1,40})?|promoted|ad|iklan|adv",
     "scroll to continue.*|scroll untuk .*|gulir untuk .*|lanjut(?:kan)? membaca.*|story continues below.*|article continues (?:below|after).*|continue reading.*|(?:read|show|load|see|view) (?:more|less|all)(?: .{1,30})?|baca (?:selengkapnya|selanjutnya)|selengkapnya|muat lebih banyak",
-    "share|share (?:this|on|via|the)\\b.{0,40}|bagikan(?: (?:artikel|berita|ke|di|halaman|ini)\\b.{0,30})?|tweet|pin it|copy link|salin tautan|email this.{0,20}|print(?: this| page| recipe)?.{0,12}|cetak(?: halaman)?|save|simpan",
+    "share|share (?:this|on|via|the)\\b.{0,40}|bagikan(?: (?:artikel|berita|ke|di|halaman|ini)\\b.{0,30})?|tweet|pin (?:it|(?:this )?recipe)|copy link|salin tautan|email this.{0,20}|print(?: this| page| recipe)?.{0,12}|cetak(?: halaman)?|save|simpan",
     "skip to .{1,30}|lompat ke .{1,30}|langsung ke .{1,30}|jump to .{1,30}|back to top|kembali ke atas|(?:previous|next)(?: (?:post|page|article|story))?|sebelumnya|berikutnya|table of contents|daftar isi|on this page|di halaman ini",
     "\\d{1,3} min(?:ute)?s? (?:read|baca)|(?:waktu baca|reading time):? ?\\d{1,3} .{1,10}|\\d[\\d.,]*[km]? (?:views?|shares?|comments?|likes?|claps|komentar|kali dilihat|dibaca)|(?:leave a|post a|add a) (?:comment|reply)|tulis komentar.{0,20}|beri komentar.{0,20}|reply|balas|follow(?: us)?(?: on .{1,30})?|ikuti kami.{0,30}|subscribe(?: now)?|sign up(?: .{1,30})?|log ?in|masuk|daftar",
     "last (?:updated|modified|edited|reviewed|changed)\\b.{0,50}|(?:updated|published|posted|modified)(?: on)?:? .{0,20}\\d{4}.{0,25}|(?:terakhir )?(?:diperbarui|diperbaharui|diubah|diterbitkan|dipublikasikan|terbit)(?: pada)?:? .{0,30}\\d{4}.{0,20}",
     "(?:was|is) this (?:page|article|topic|answer) (?:helpful|useful).{0,3}|apakah (?:halaman|artikel|jawaban) ini (?:membantu|berguna|bermanfaat).{0,3}|helpful|membantu",
-    "edit(?: this page.{0,20})?|sunting(?: sumber)?|member-only story|open in app|listen to this article.{0,20}|loading.{0,3}|memuat.{0,3}|\\[edit\\]|\\[gambas:.{1,40}|\\([a-z]{2,4}(?:/[a-z]{2,4}){1,3}\\)",
+    "edit(?: this page.{0,20})?|sunting(?: sumber)?|member-only story|open in app|listen to this article.{0,20}|press enter or click to view image in full size|loading.{0,3}|memuat.{0,3}|\\[edit\\]|\\[gambas:.{1,40}|\\([a-z]{2,4}(?:/[a-z]{2,4}){1,3}\\)",
   ].join("|")})[\\s:：!?…»→>\\]]*$`,
   "i",
 );
@@ -58,8 +58,12 @@ const apart = new RegExp(
   "i",
 );
 
-/** Whether a section under that heading is apart from the text: always, or where it holds links in the main, or not. */
-export function sectionApart(heading: string): "always" | "linked" | null {
+const ofNotes =
+  /^(?:(?:explanatory |foot|end)?notes|notes and references|references and notes|catatan(?: kaki)?|catatan dan referensi)$/i;
+
+/** Whether a section under that heading is apart from the text: always, or where it holds links, or notes, in the main, or not. */
+export function sectionApart(heading: string): "always" | "linked" | "notes" | null {
   if (heading.length > 80) return null;
+  if (ofNotes.test(heading)) return "notes";
   return apart.test(heading) ? "always" : linked.test(heading) ? "linked" : null;
 }

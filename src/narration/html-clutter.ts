@@ -189,6 +189,10 @@ function sectionOf(page: Page, heading: Element): Element[] {
   const box = heading.parentElement!;
   const boxed = box.nodeName === "DIV" && page.weights.get(box)!.text - page.weights.get(heading)!.text < 20;
   const section: Element[] = [boxed ? box : heading];
+  if (kind === "notes") {
+    const list = section[0]!.nextElementSibling;
+    return list !== null && isNoteList(list) ? section : [];
+  }
   let [text, linked] = [0, 0];
   for (let next = section[0]!.nextElementSibling; next !== null; next = next.nextElementSibling) {
     const other = headings.test(next.nodeName) ? next : next.querySelector("h1,h2,h3,h4,h5,h6");

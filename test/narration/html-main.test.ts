@@ -27,6 +27,11 @@ const kept: [name: string, body: string, expected: string[]][] = [
     ["heading 1: T", "paragraph: Short one."],
   ],
   [
+    "a section of notes that are text",
+    `<main><h1>T</h1>${paragraphs(3)}<h2>Notes</h2><p>Use a pan.</p></main>`,
+    ["heading 1: T", "heading 2: Notes", "paragraph: Use a pan."],
+  ],
+  [
     "a page in one form, and a heading in the site's header",
     `<form action="."><div>${paragraphs(3)}</div></form><header><nav>secret</nav><h1>T</h1></header>`,
     ["heading 1: T"],
@@ -106,6 +111,14 @@ const out: [name: string, body: string][] = [
   [
     "invitations to other channels",
     `<main><h1>T</h1>${paragraphs(2)}<p>Follow the secret on WhatsApp.</p><p>Dapatkan berita rahasia. Mari bergabung di Telegram, caranya klik https://t.me/x.</p></main>`,
+  ],
+  [
+    "labels of Docusaurus and Medium",
+    `<main><span class="theme-doc-version-badge badge">Version: secret</span><h1>T</h1><div class="speechify-ignore ab"><div><a href=a>Secret</a><span>·</span></div><div>Feb 11</div></div><div>Press enter or click to view image in full size</div>${paragraphs(2)}<div class="theme-last-updated">secret</div></main>`,
+  ],
+  [
+    "the heading of notes that are heard in their places",
+    `<main><h1>T</h1>${paragraphs(2)}<div class="mw-heading"><h2>Notes</h2></div><div class="mw-references-wrap"><ol class="references"><li>secret</ol></div></main>`,
   ],
   ["marks of the editors", `<main><h1>T</h1>${paragraphs(2)}<p>[Gambas:Video CNN]</p><p><i>(rwl/ags)</i></p></main>`],
   [
