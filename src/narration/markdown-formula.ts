@@ -26,7 +26,7 @@ export function readDollarFormula(scanner: Scanner): boolean {
   if (end === -1) return marks === "$$" && add(scanner, { type: "text", start: at, end: from });
   const tex = text.slice(from, end);
   if (marks === "$" && !isTight(text, at, end, tex)) return false;
-  if (tex.trim() === "" || (marks === "$" && isProse(tex))) return false;
+  if (tex.trim() === "" || (marks === "$" && (isProse(tex) || opensCode(tex)))) return false;
   add(scanner, { type: "formula", start: at, end: end + marks.length, tex: withoutBackticks(tex) });
   return true;
 }
@@ -69,6 +69,11 @@ function isTight(text: string, at: number, end: number, tex: string): boolean {
 
 function isProse(tex: string): boolean {
   return /(?:^|\s)\p{L}{2,}(?:\s|$)/u.test(tex) && !/[\\^_={}<>+]/.test(tex);
+}
+
+/** "$4 (`$HOME`)": the second mark is code's. */
+function opensCode(tex: string): boolean {
+  return tex.split("`").length % 2 === 0 && !/\\text/.test(tex);
 }
 
 function withoutBackticks(tex: string): string {

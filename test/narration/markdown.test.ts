@@ -86,6 +86,7 @@ const table: [name: string, body: string, expected: string[]][] = [
       "paragraph: x squared",
     ],
   ],
+  ["a dollar in code closes no formula", "US$3–$4 (`$HOME`), $`x^2`$.", ["paragraph: US$3–$4 ($HOME), x squared."]],
   ["an open $$ silences nothing", "$$ is money\n\nfor $$ some", ["paragraph: $$ is money", "paragraph: for $$ some"]],
   [
     "footnotes follow their block, once, marks are silent",
