@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { contentHash, readDocument, type BodyFormat } from "../../src/narration/document.ts";
 import { foreignLanguageOf } from "../../src/narration/foreign-language.ts";
@@ -133,6 +134,51 @@ const doubtful: [name: string, text: string, own: string][] = [
 ];
 test.each(doubtful)("what may be of the document's language stays so: %s", (_name, text, own) => {
   expect(foreignLanguageOf(text, own)).toBeNull();
+});
+
+const plain: [language: string, text: string][] = [
+  ["da", "Toget var forsinket igen, og ingen på perronen havde mod til at spørge, hvorfor det altid standsede der."],
+  ["de", "Sie öffnete das Fenster und sah hinunter zum Hafen, wo zwei Schiffe mit Kisten voller Obst beladen wurden."],
+  ["en", "The train was late again, and nobody on the platform had the courage to ask why it always stopped there."],
+  ["es", "El tren llegaba tarde otra vez, y nadie en el andén sabía por qué se paraba allí cuando había niebla."],
+  ["fr", "Elle ouvrit la fenêtre et regarda vers le port, où deux bateaux étaient chargés avec les caisses de fruits."],
+  ["id", "Kereta itu terlambat lagi, dan tidak seorang pun di peron berani bertanya mengapa selalu berhenti di sana."],
+  [
+    "it",
+    "Aprì la finestra e guardò verso il porto, dove due barche venivano caricate con casse di frutta della valle.",
+  ],
+  ["nb", "Hun åpnet vinduet og så ned mot havnen, hvor to båter ble lastet med kasser av frukt fra øyene."],
+  ["nl", "Ze opende het raam en keek naar de haven, waar twee boten werden geladen met kisten fruit van het eiland."],
+  ["pl", "Pociąg znowu się spóźniał i nikt na peronie nie miał odwagi zapytać, dlaczego zawsze tam się zatrzymuje."],
+  ["pt", "O comboio estava atrasado outra vez, e ninguém sabia a razão, nem uma pessoa que não tivesse pressa."],
+  ["ru", "Поезд снова опаздывал, и никто на платформе не решался спросить, почему он всегда стоит там, когда темно."],
+  ["sv", "Tåget var försenat igen, och ingen på perrongen hade mod att fråga varför det alltid stannade där."],
+  ["tr", "Tren yine gecikmişti ve peronda kimse neden hep orada durduğunu sormaya cesaret edemiyordu, her gün gibi."],
+];
+
+/** How often tinyld is asked while `read` runs. */
+function timesAsked(read: () => void): number {
+  const { cache, resolve } = createRequire(import.meta.url);
+  const loaded = createRequire(import.meta.url)("tinyld") as typeof import("tinyld");
+  const tinyld = cache[resolve("tinyld")]!;
+  let asked = 0;
+  const detectAll: typeof loaded.detectAll = (...given) => {
+    asked++;
+    return loaded.detectAll(...given);
+  };
+  tinyld.exports = { ...loaded, detectAll };
+  try {
+    read();
+  } finally {
+    tinyld.exports = loaded;
+  }
+  return asked;
+}
+
+test.each(plain)("a paragraph that is plainly the document's own (%s) costs no detection", (locale, text) => {
+  const read = (own: string) => () => readDocument(`${text}\n\n${text}`, { format: "markdown", locale: own });
+  expect(timesAsked(read(locale))).toBe(0);
+  expect(timesAsked(read("fi"))).toBe(2);
 });
 
 test("the content's hash follows the language of its words, not how they are cut", () => {
