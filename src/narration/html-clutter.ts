@@ -1,7 +1,7 @@
 import { namesClutter } from "./html-clutter-names.ts";
 import { isInvitation, isLabel, isLead, sectionApart } from "./html-clutter-words.ts";
 import { isElement, visit, type Document, type Element } from "./html-dom.ts";
-import { isHidden } from "./html-silent.ts";
+import { isHidden, unfolds } from "./html-silent.ts";
 import { isSpeakable } from "./page.ts";
 import { holdsTeasers } from "./html-teasers.ts";
 import { textOf, weigh, type Weight, type Weights } from "./html-weight.ts";
@@ -88,6 +88,7 @@ function isMarked(element: Element, weights: Weights): boolean {
   const name = element.nodeName.toLowerCase();
   const attribute = (wanted: string) => element.getAttribute(wanted);
   if (isHidden(attribute)) return name !== "math" && element.querySelector("math") === null;
+  if (name === "button" && isHeadingText(element)) return false;
   if (neverText.has(name) || ofAmp.test(name) || aroundText.has(attribute("role") ?? "")) return true;
   const called = `${attribute("class") ?? ""} ${attribute("id") ?? ""}`;
   if (name === "aside" && !isNote.test(`${called} ${attribute("role") ?? ""}`)) return true;
@@ -96,6 +97,10 @@ function isMarked(element: Element, weights: Weights): boolean {
   if (unnamed.has(name) || !namesClutter(called)) return false;
   if (name === "td") return weights.get(element)!.links >= 3;
   return !inline.has(name) || !isInSentence(element, weights);
+}
+
+function isHeadingText(button: Element): boolean {
+  return headings.test(button.parentElement?.nodeName ?? "") && unfolds((wanted) => button.getAttribute(wanted));
 }
 
 /** A header in an article is the article's; a footer, save a quotation's, is none of the text wherever it stands. */

@@ -23,6 +23,9 @@ const permalink =
   /(?:^|\s)(?:headerlink|header-anchor|heading-anchor|heading-link|anchorjs-link|hash-link|permalink|anchor)(?:\s|$)/i;
 
 export function isSilent(elements: Elements, name: string, attribute: Attribute): boolean {
+  if (name === "button" && elements.stack.at(-1)?.kind === "heading" && unfolds(attribute)) return isHidden(attribute);
+  // VitePress: "ts" in the corner of a code block.
+  if (name === "span" && elements.code !== null && attribute("class") === "lang") return true;
   if (neverHeard.has(name) || elements.silent.has(name)) return true;
   const drawn = drawnFormula(name, attribute);
   if (drawn !== null) return drawn;
@@ -33,6 +36,11 @@ export function isSilent(elements: Elements, name: string, attribute: Attribute)
   if (noteMark.test(attribute("class") ?? "")) return true;
   if (silentRoles.has(attribute("role")?.trim().toLowerCase() ?? "")) return true;
   return name === "a" && permalink.test(attribute("class") ?? "") && (attribute("href") ?? "").includes("#");
+}
+
+/** A button that is all of a heading opens what stands below: the question above its answer. */
+export function unfolds(attribute: Attribute): boolean {
+  return attribute("aria-expanded") !== null;
 }
 
 /** Not seen by those who look at the page. */

@@ -27,6 +27,11 @@ const kept: [name: string, body: string, expected: string[]][] = [
     ["heading 1: T", "paragraph: Short one."],
   ],
   [
+    "questions that open their answers",
+    `<main><h1>T</h1>${paragraphs(3)}<h2 class="accordion-header"><button class="accordion-button" aria-expanded="true">How long?</button></h2><div class="collapse"><p>A week, if nothing comes between.</p></div></main>`,
+    ["heading 1: T", "heading 2: How long?", "paragraph: A week, if nothing comes between."],
+  ],
+  [
     "a section of notes that are text",
     `<main><h1>T</h1>${paragraphs(3)}<h2>Notes</h2><p>Use a pan.</p></main>`,
     ["heading 1: T", "heading 2: Notes", "paragraph: Use a pan."],

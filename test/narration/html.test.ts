@@ -129,9 +129,19 @@ const table: [name: string, body: string, expected: string[]][] = [
     ["heading 3: Over", "heading 2: Under", "paragraph: text"],
   ],
   [
+    "a heading's button that opens what stands below is its text, others are silent",
+    "<h3><button aria-expanded=false aria-controls=x>How long?</button></h3><div id=x>A week.</div><h3>Words<button aria-label=Link>secret</button></h3><button aria-expanded=false>secret</button>",
+    ["heading 3: How long?", "paragraph: A week.", "heading 3: Words"],
+  ],
+  [
     "code in a box that names its language",
-    "<div class='highlight highlight-source-shell'><pre>npm i x</pre></div><div class='language-ruby highlighter-rouge'><div class='highlight'><pre><code>x</code></pre></div></div><div class=language-en><pre><code>x</code></pre></div>",
-    ["code: Code example, in shell.", "code: Code example, in Ruby.", "code: Code example."],
+    "<div class='highlight highlight-source-shell'><pre>npm i x</pre></div><div class='language-ruby highlighter-rouge'><div class='highlight'><pre><code>x</code></pre></div></div><div class='language-ts vp-adaptive-theme'><button>secret</button><span class=lang>secret</span><pre><code>x</code></pre></div><div class=language-en><pre><code>x</code></pre></div>",
+    [
+      "code: Code example, in shell.",
+      "code: Code example, in Ruby.",
+      "code: Code example, in TypeScript.",
+      "code: Code example.",
+    ],
   ],
   [
     "hidden by the names of several frameworks",
