@@ -236,10 +236,12 @@ function sayPiece(reader: Reader, { text }: Region, piece: Piece, place: (at: nu
 
 function sayInlineCode(page: Page, code: string, place: (at: number) => number, start: number): void {
   let at = start;
-  for (const line of code.split("\n")) {
-    if (at > start) space(page);
-    words(page, line, place(at));
-    at += line.length + 1;
+  // A cell has no lines, but bars: a backslash keeps them from dividing it, inside of code as well.
+  const [parting, said] = page.cell === null ? ["\n", " "] : ["\\|", "|"];
+  for (const part of code.split(parting)) {
+    if (at > start) literal(page, said, null);
+    words(page, part, place(at));
+    at += part.length + parting.length;
   }
 }
 

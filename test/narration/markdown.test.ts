@@ -87,6 +87,11 @@ const table: [name: string, body: string, expected: string[]][] = [
     ],
   ],
   ["a dollar in code closes no formula", "US$3–$4 (`$HOME`), $`x^2`$.", ["paragraph: US$3–$4 ($HOME), x squared."]],
+  [
+    "a bar in a cell's code is no division, and no backslash is heard",
+    "|A|B|\n|-|-|\n|`x\\|y`|`a`|",
+    ["row: A: x|y. B: a."],
+  ],
   ["an open $$ silences nothing", "$$ is money\n\nfor $$ some", ["paragraph: $$ is money", "paragraph: for $$ some"]],
   [
     "footnotes follow their block, once, marks are silent",
