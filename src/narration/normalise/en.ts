@@ -14,6 +14,7 @@ import { quantity } from "./en/quantities.ts";
 import { roman } from "./en/roman.ts";
 import { power, substance, symbol } from "./en/symbols.ts";
 import { meridiem, time, zone } from "./en/times.ts";
+import { perUnit } from "./en/units.ts";
 
 /*
  * What is said in English for what is written. The text is walked once. Where a word, a number or a sign begins, the rules
@@ -50,6 +51,7 @@ const ofWords: Rule[] = [
   mailAddress,
   hostName,
   substance,
+  perUnit,
   roman,
   meridiem,
   latin,

@@ -198,6 +198,25 @@ const cases: Record<string, Case[]> = {
     ["Fuel of 5 l/km or 30 mg/l.", "Fuel of five litres per kilometre or thirty milligrams per litre."],
     ["A 60 W bulb at 230 V.", "A sixty watt bulb at two hundred thirty volts."],
     ["Noise of 85 dB at 3 kHz.", "Noise of eighty-five decibels at three kilohertz."],
+    [
+      "The 10-km race, a 10–20-km walk, the 6-ft-tall man and the 30-min show.",
+      "The ten-kilometre race, a ten to twenty-kilometre walk, the six-foot-tall man and the thirty-minute show.",
+    ],
+    [
+      "Bake at 180°C/350°F/gas mark 4.",
+      "Bake at one hundred eighty degrees Celsius/three hundred fifty degrees Fahrenheit/gas mark four.",
+    ],
+    [
+      "An LDL of 160 mg/dL, then 5 mg/kg/day or 10 kg/day.",
+      "An LDL of one hundred sixty milligrams per decilitre, then five milligrams per kilogram per day or ten kilograms per day.",
+    ],
+    ["It burns 8.1 L/100 km.", "It burns eight point one litres per one hundred kilometres."],
+    ["At 2 atm it lost 3 pts.", "At two atmospheres it lost three points."],
+    [
+      "About 141 people per km² pay $5 per kWh, $3 per m2.",
+      "About one hundred forty-one people per square kilometre pay five dollars per kilowatt-hour, three dollars per square metre.",
+    ],
+    ["He asked per se, per MP and per cent."],
     ["A 10–20 km walk, 20–25 °C.", "A ten to twenty kilometres walk, twenty to twenty-five degrees Celsius."],
     ["It took 5 min, 30 s and 10 ms.", "It took five minutes, thirty seconds and ten milliseconds."],
     ["A line of 100 Mbps.", "A line of one hundred megabits per second."],

@@ -38,6 +38,8 @@ const lettersOfMoney = /( ?)(trn|[mbt]n|m|(?<! )[kbt])(?![\p{L}\p{N}'’])/iuy;
 // "3.5m users": people and things that nobody measures in metres.
 const things =
   /^\s(?:\p{Ll}+\s)?(?:people|users|customers|viewers|listeners|readers|copies|children|adults|workers|jobs|households|homes|barrels|votes|voters|followers|subscribers|visitors|passengers|refugees|deaths|doses|shares|dollars|pounds|euros|tonnes|tons|acres|hectares|times|downloads|views|records|accounts|members|students|pupils|patients|tourists|residents|inhabitants|migrants|vehicles|cars|units|trees|years)(?!\p{L})/u;
+// "8.1 L/100 km": the hundred and its unit are read where they stand.
+const perHundred = /^\/(?:100|1,?000) ?(?:[kcmd]?m|[kmµ]?g|[mcd]?[lL]|mi)(?!\p{L})/u;
 const cross = /\s?[x×✕]\s?(?=\.?\d)/y;
 const timesSign = /[x×](?=\s|[,.;:)]|$)| ?[x×](?= ?10[\^⁻⁰¹²³⁴-⁹])/y;
 
@@ -117,7 +119,10 @@ function lone(place: Place, quantity: Quantity): Found | null {
   if (unit !== null || magnitude !== null || currency !== null) {
     // "10–20": where the dash goes on without a sign of its own, the unit is said once, behind the last.
     const bare = currency !== null && magnitude === null && /^\s?[–-]\s?\d/.test(rest);
-    return { to: quantity.to, readings: sayQuantity(quantity, numerals, { bare, single: describes(place, rest) }) };
+    const readings = sayQuantity(quantity, numerals, { bare, single: describes(place, rest) });
+    if (unit === null || !perHundred.test(rest)) return { to: quantity.to, readings };
+    const to = quantity.to + 1;
+    return { to, readings: [...readings, { from: quantity.to, to, spoken: "per" }] };
   }
   const times = match(timesSign, text, quantity.to);
   if (times !== null) {
