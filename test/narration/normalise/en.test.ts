@@ -281,6 +281,17 @@ const cases: Record<string, Case[]> = {
     ["In Chapter I explain that Charles I trusted."],
     ["MIX the CD, the IV and the DVD."],
     ["Pope John Paul II died.", "Pope John Paul the second died."],
+    [
+      "George V, Henry V's son and Leo X met Philip V of Spain.",
+      "George the fifth, Henry the fifth's son and Leo the tenth met Philip the fifth of Spain.",
+    ],
+    ["Malcolm X, John X and Peter X met John V. Smith.", "Malcolm X, John X and Peter X met John V Smith."],
+    [
+      "Under Elizabeth I of England, Charles I (1600–49) and James I's wife.",
+      "Under Elizabeth the first of England, Charles the first (sixteen hundred to forty-nine) and James the first's wife.",
+    ],
+    ["The Mary I know, the James I of course met, and Peter I left."],
+    ["Part I covers the war. The Part I always liked.", "Part one covers the war. The Part I always liked."],
     ["Final Fantasy VII came.", "Final Fantasy seven came."],
     ["Article V is short.", "Article five is short."],
   ],

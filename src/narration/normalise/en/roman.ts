@@ -13,6 +13,10 @@ const numbered =
 // One letter may be a name of its own ("Group L", "Class X"), and I a person.
 const parted = /(?<!\p{L})(?:World War|Chapter|Part|Volume|Vol\.|Book|Act|Scene|Article|Canto|Type|Phase|Stage)\s$/u;
 const named = /(?<!\p{L})\p{Lu}[\p{Ll}'’]{2,}\s$/u;
+const tenths = /(?:Leo|Louis|Charles|Pius|Gregory|Benedict|Clement|Boniface|Alfonso|Ptolemy|Ramess?es|Christian)\s$/;
+// What "I" itself cannot be followed by.
+const reigned = /^(?:['’]s|\s(?:of(?!\scourse)|\(\d|reigned|ruled|abdicated))(?!\p{L})/u;
+const thirdPerson = /^\s(?!always|sometimes|perhaps|besides|nowadays|\p{Ll}*wards)\p{Ll}+[^\Ws]s(?!\p{L})/u;
 const reigning = /^(?:[,.;:)]|\s(?:of|was|ruled|reigned|died|became|and|had|is|in|to|on|by|from)(?!\p{L})|['’]s|$)/u;
 
 /** "Henry VIII", "World War II", "Chapter IV", "the XIX century". A lone "I" only where nothing else can be meant. */
@@ -35,12 +39,20 @@ function kindOf(place: Place, found: string, rest: string): "cardinal" | "ruler"
   if (/World War\s$/.test(past)) return "cardinal";
   // "Part I of", but "the part I liked", "In Chapter I explain": a lone I needs what ends it.
   if (numbered.test(past) && (found.length > 1 || parted.test(past)))
-    return found.length > 1 || /^(?:[,.;:)–—]|\s(?:of|and|or|is|was|to|error|errors|–|—)(?!\p{L})|$)/u.test(rest)
+    return found.length > 1 ||
+      thirdPerson.test(rest) ||
+      /^(?:[,.;:)–—]|\s(?:of|and|or|is|was|to|error|errors|–|—)(?!\p{L})|$)/u.test(rest)
       ? "cardinal"
       : null;
-  if (found.length < 2) return null;
+  if (found.length < 2) return ruler.test(past) && standsAlone(found, past, rest) ? "ruler" : null;
   if (ruler.test(past)) return "ruler";
   return named.test(past) && /^(?:I{2,3}|IV|VI{1,3}|IX|XI{1,3}|XIV|XV|XVI{0,3}|XIX)$/.test(found) ? "cardinal" : null;
+}
+
+/** "Henry V", "Leo X", "Elizabeth I of England"; not "John V. Smith", "Malcolm X", "the Elizabeth I knew". */
+function standsAlone(found: string, past: string, rest: string): boolean {
+  if (found === "I") return reigned.test(rest);
+  return (found === "V" || (found === "X" && tenths.test(past))) && !/^\.\s?\p{Lu}/u.test(rest);
 }
 
 function valueOf(digits: string): number {
