@@ -236,6 +236,17 @@ const cases: Record<string, Case[]> = {
     ["They lost 2-3 away.", "They lost two three away."],
     ["A 1–1 draw.", "A one one draw."],
     ["She won 6-4, 7-6.", "She won six four, seven six."],
+    [
+      "He won 7-6 (7-4), 3-6, 6-4 after 3-6, 6–7 (8–10), 7-5.",
+      "He won seven six (seven four), three six, six four after three six, six seven (eight ten), seven five.",
+    ],
+    ["Near the Sun 4 to 5 fell; he sat 5 hours.", "Near the Sun four to five fell; he sat five hours."],
+    ["Read pages 10–12, 15–20.", "Read pages ten to twelve, fifteen to twenty."],
+    [
+      "Mon–Fri: 9–6; Sat 10–4, Wed 2 pm, weekends 11-3, open 9–1, 2–6.",
+      "Monday to Friday: nine to six; Saturday ten to four, Wednesday two PM, weekends eleven to three, open nine to one, two to six.",
+    ],
+    ["Mon., Wed. and Fri. only, Tue & Thu.", "Monday, Wednesday and Friday only, Tuesday and Thursday."],
     ["They play 4-4-2 now.", "They play four four two now."],
     ["Solve 5 - 3 = 2 first.", "Solve five minus three equals two first."],
     ["Solve 5 − 3 first.", "Solve five minus three first."],

@@ -133,8 +133,11 @@ const weekdays: Record<string, string> = {
   Sat: "Saturday",
   Sun: "Sunday",
 };
-const dayRange = /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?\s?[–-]\s?$/u;
-const rangeOfDays = /^\s?[–-]\s?(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?!\p{L})/u;
+const shortDay = String.raw`(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)`;
+const joint = String.raw`\s?[–-]\s?|,?\s(?:and|or|&)\s|,\s`;
+const dayBefore = new RegExp(String.raw`(?<!\p{L})${shortDay}\.?(?:${joint})$`, "u");
+const dayBehind = new RegExp(String.raw`^(?:${joint})${shortDay}(?!\p{L})`, "u");
+const hours = /^:?\s\d{1,2}(?::\d\d|\s?[ap]\.?m|\s?[–-]\s?\d)/u;
 // Their letters are a word to the engine ("us"), or a name that it knows.
 const initials =
   /^(?:U\.S\.(?:A\.)?|A\.I\.|U\.K\.|U\.N\.|E\.U\.|D\.C\.|F\.B\.I\.|C\.I\.A\.|A\.D\.|B\.C\.(?:E\.)?|C\.E\.|N\.B\.|P\.S\.|Q\.E\.D\.|N\.Y\.|L\.A\.|B\.A\.|M\.A\.|M\.D\.|R\.I\.P\.|I\.Q\.|T\.V\.|P\.O\.)$/;
@@ -178,7 +181,11 @@ function expansion(place: Place, written: string): Expansion | null {
     (/^,?\s\d/.test(rest) || /(?<!\d)\d{1,2}(?:st|nd|rd|th)?(?:\sof)?\s$/.test(past))
   )
     return { words: month, stop: stopped && !/^\s\p{Lu}|^$/u.test(rest) };
-  if (Object.hasOwn(weekdays, bare) && (dayRange.test(past) || rangeOfDays.test(rest)))
+  if (
+    Object.hasOwn(weekdays, bare) &&
+    !/(?<!\p{L})the\s$/iu.test(past) &&
+    (dayBefore.test(past) || dayBehind.test(rest) || hours.test(rest))
+  )
     return { words: weekdays[bare]!, stop: stopped };
   if (
     Object.hasOwn(weekdays, bare) &&

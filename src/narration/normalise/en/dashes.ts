@@ -12,7 +12,12 @@ const numberRight =
   /^(\s?)(?:[~±+−-]?\p{Sc}|[~+−-])?(\d(?:[\d.,:]*\d)?)(\s?(?:[ap]\.?m|%|°|million|billion|[kcm]?m|k?g|km|ml|bn|st|nd|rd|th)(?!\p{L}))?(-\d)?/iu;
 const signed = /(?:^|[\s([{“"‘'=<>≤≥≈~:;,/×÷*^±–]|\p{Sc})$/u;
 const playing =
-  /(?<!\p{L})(?:won|wins?|beat|beaten|lost|lose|loses|defeat(?:ed)?|victory|draw|drew|scored?|scores|lead|led|trail(?:ed|s)?|final|match|game|sets?|goals?|tie|tied|series|half-time|full-time)(?:\s[\p{L}'’]+){0,3}\s\(?(?:\d{1,2}[-–]\d{1,2},?\s)*$/iu;
+  /(?<!\p{L})(?:won|wins?|beat|beaten|lost|lose|loses|defeat(?:ed)?|victory|draw|drew|scored?|scores|leads?|led|trail(?:ed|s)?|final|match|game|sets?|goals?|tie|tied|series|half-time|full-time)(?:\s[\p{L}'’]+){0,3}\s\(?(?:\d{1,2}[-–]\d{1,2},?\s)*$/iu;
+// "7-6 (7-4), 6-3, 4-6": one pair that falls makes a score of all in its row.
+const rowLeft = /(?:(?<!\d)\d{1,2}[-–]\d{1,2}\)?,?\s\(?)+$/u;
+const rowRight = /^(?:\)?,?\s\(?\d{1,2}[-–]\d{1,2}(?!\d))+/u;
+const opening =
+  /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|[Dd]aily|[Ww]eek(?:day|end)s|[Oo]pen|[Hh]ours)\.?[,:]?\s(?:\d{1,2}[-–]\d{1,2}(?:,|\sand)\s)?$/u;
 const wordLeft = new RegExp(String.raw`(?<!\p{L})(?:${month}|(?:BCE?|AD|CE)\s?)$`, "u");
 const wordRight = new RegExp(String.raw`^\s?(?:${month}|present|now|today)(?!\p{L})`, "u");
 const days = /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?$/u;
@@ -41,7 +46,14 @@ function meaning(place: Place): string | null {
   if (mark === "−" || (/^\s?\d[\d.,]*\s?=/.test(rest) && mark !== "–")) return "minus";
   if (spaceBefore !== spaceBehind) return spaceBefore && mark === "-" ? "minus" : null;
   if (mark === "-" && (right[4] !== undefined || naming.test(past.slice(0, left.index)))) return null;
-  return between(left, right, { spaced: spaceBefore, played: playing.test(past.slice(0, left.index)) });
+  const context = past.slice(0, left.index);
+  const played = playing.test(context);
+  if (!played && opening.test(context)) return "to";
+  const row = (rowLeft.exec(context)?.[0] ?? "") + (rowRight.exec(rest.slice(right[0].length))?.[0] ?? "");
+  return between(left, right, {
+    spaced: spaceBefore,
+    played: played || (/\d/.test(row) && falls(`${row} ${left[1]}-${right[2]}`)),
+  });
 }
 
 function isSign(mark: string, past: string, rest: string): boolean {
@@ -49,6 +61,10 @@ function isSign(mark: string, past: string, rest: string): boolean {
   return (
     signed.test(past) && /^\p{Sc}?\.?\d/u.test(rest) && !(mark === "–" && /\S\s$/.test(past) && !/[=<>(]\s$/.test(past))
   );
+}
+
+function falls(row: string): boolean {
+  return Array.from(row.matchAll(/(\d+)[-–](\d+)/g)).some(([, a, b]) => Number(a) > Number(b));
 }
 
 type Sides = { spaced: boolean; played: boolean };
