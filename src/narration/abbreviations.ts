@@ -55,10 +55,11 @@ const general = {
 };
 
 const english = {
-  before: words(`asst gov't Msgr msgr Reps Sens Gens profs drs Comdr Ald Brig Bp n.b q.v`),
+  before: words(`wm geo thos chas jas asst gov't Msgr msgr Reps Sens Gens profs drs Comdr Ald Brig Bp n.b q.v`),
   number:
     words(`assoc assn atty dist esp est excl incl fwd hr hrs misc orig repr repl spec temp trans usu var approx appx
-    apt bk ext ex lns pt pts ser suppl ver temp avg equiv`),
+    apt bk ext ex lns pt pts ser suppl ver temp avg equiv op opp cl reg rm sch par eqs rte fl wk div lat Pop Alt Elev
+    Gen Exod Lev Deut Josh Judg Ps Pss Prov Eccl Isa Jer Ezek Zech Matt Mk Lk Jn Rom Cor Gal Eph Phil Thess Heb`),
   inside: words(`bldg cir cres ct ctr hwy ln mfg natl pkwy sq tpke univ v.p c.e.o`),
   end: words(`a.d b.c b.c.e c.e`),
 };

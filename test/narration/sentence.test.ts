@@ -52,6 +52,7 @@ const golden: Record<string, string[]> = {
     "I like it. | .NET is good. | Version 2.1. | Version 3.",
     "Ph.D. students, M.D. holders and Jr. staff. | Robert Downey Jr. | The actor.",
     "Smith et al. | The others (see Fig. 3 and pp. 5). | Fine.",
+    "His Op. 125 and Matt. 5:3, cl. 3 of Sch. 2. | See Rte. 66. | Wm. Blake sang pop. | He saw a rom. | Then he left.",
     "AN ABBREVIATION BY MR. SMITH. | THE END.",
     "no stop at all",
     "... and so on. ?!",

@@ -12,6 +12,7 @@ import { decades, ordinal } from "./en/ordinals.ts";
 import type { Found, Place, Rule } from "./en/place.ts";
 import { quantity } from "./en/quantities.ts";
 import { roman } from "./en/roman.ts";
+import { book } from "./en/scripture.ts";
 import { power, substance, symbol } from "./en/symbols.ts";
 import { meridiem, time, zone } from "./en/times.ts";
 import { perUnit } from "./en/units.ts";
@@ -46,6 +47,7 @@ const ofNumbers: Rule[] = [
 ];
 const ofWords: Rule[] = [
   bookNumber,
+  book,
   version,
   zone,
   mailAddress,

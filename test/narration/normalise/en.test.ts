@@ -130,6 +130,11 @@ const cases: Record<string, Case[]> = {
     ["The call is at 08:00 UTC+7.", "The call is at eight o'clock UTC plus seven."],
     ["It is GMT-5 or UTC+05:30 there.", "It is GMT minus five or UTC plus five thirty there."],
     ["John 3:16 and Genesis 1:1 are known.", "John three sixteen and Genesis one one are known."],
+    [
+      "See Matt. 5:3–12, 1 Cor. 13:4; Gen 1:1–2:3; Luke 2:1, 4:2.",
+      "See Matthew five three to twelve, one Corinthians thirteen four; Genesis one one to two three; Luke two one, four two.",
+    ],
+    ["See Rev. 3 of it; Dan met Phil at 5.", "See Rev. three of it; Dan met Phil at five."],
     ["A ratio of 1:10 in a 16:9 frame.", "A ratio of one to ten in a sixteen to nine frame."],
     ["Drawn at a scale of 1:50,000.", "Drawn at a scale of one to fifty thousand."],
     ["Call 24/7 from here.", "Call twenty-four seven from here."],
@@ -609,6 +614,10 @@ const cases: Record<string, Case[]> = {
       "Mt. Fuji is 3,776 m (12,388 ft) high. St. Peter's. Ft. Worth. St. John's St.",
       "Mount Fuji is three thousand seven hundred seventy-six metres (twelve thousand three hundred eighty-eight feet) high. Saint Peter's. Fort Worth. Saint John's Street.",
     ],
+    [
+      "In his Op. 125, esp. p. 3; cl. 3 of Sch. 2; reg. 7; Wm. Blake; Rte. 66; Pop. 4,500.",
+      "In his opus one hundred twenty-five, especially page three; clause three of schedule two; regulation seven; William Blake; route sixty-six; population four thousand five hundred.",
+    ],
     ["St Andrews is nice. The St was busy.", "Saint Andrews is nice. The St was busy."],
     [
       "Go to https://www.bbc.co.uk/news or email info@my-site.org; follow @BBCNews, use #WorldCup2022.",
@@ -616,7 +625,7 @@ const cases: Record<string, Case[]> = {
     ],
     [
       "The ratio is 3:1; score 10:9; verse Ps. 23:1; time 7:05; odds 5/1; 2:30 mark.",
-      "The ratio is three to one; score ten to nine; verse Ps. twenty-three to one; time seven oh five; odds 5/1; two thirty mark.",
+      "The ratio is three to one; score ten to nine; verse Psalm twenty-three one; time seven oh five; odds 5/1; two thirty mark.",
     ],
     [
       "Mary had I. A lamb. King George III and George VI; Pius XII; Act II, Scene III; Book I.",

@@ -20,6 +20,7 @@ const always = new Map([
   ["govt.", "government"],
   ["ph.d.", "PhD"],
   ["incl.", "including"],
+  ["esp.", "especially"],
   ["excl.", "excluding"],
   ["misc.", "miscellaneous"],
 ]);
@@ -60,6 +61,10 @@ const counted: Record<string, string> = {
   "cl.": "clause",
   "reg.": "regulation",
   "op.": "opus",
+  "sch.": "schedule",
+  "rte.": "route",
+  "pop.": "population",
+  "wk.": "week",
   "avg.": "average",
   "temp.": "temperature",
 };
@@ -93,6 +98,9 @@ const titles: Record<string, string> = {
   Insp: "Inspector",
   Adm: "Admiral",
   Messrs: "Messieurs",
+  Wm: "William",
+  Thos: "Thomas",
+  Chas: "Charles",
   St: "Saint",
   Mt: "Mount",
   Ft: "Fort",

@@ -1,6 +1,7 @@
 import type { Reading } from "../reading.ts";
 import type { Numerals } from "./numerals.ts";
 import { after, before, match, whole, type Found, type Place, type Rule } from "./place.ts";
+import { isCited } from "./scripture.ts";
 
 const half = String.raw` ?[ap](?:m\b|\.\s?m\.?)(?!\p{L})`;
 const clock = /(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.(\d{1,3}))?(?![\d:]|[.,]\d)/y;
@@ -12,8 +13,6 @@ const hourOnly = new RegExp(String.raw`(\d{1,2})(?=${half})`, "iuy");
 const halfOfDay = /( ?)([ap])(?:m\b|\.\s?m\.?)(?!\p{L})/iuy;
 const ratio = /(\d{1,6}):(\d{1,9}(?:,\d{3}){0,3})(?!\d|[:.,]\d)/y;
 const offset = /((?:UTC|GMT)) ?([+−–-])(\d{1,2})(?::?(\d{2}))?(?!\d)/y;
-const scripture =
-  /(?:Genesis|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job|Psalms?|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Jonah|Micah|Matthew|Mark|Luke|John|Acts|Romans|Corinthians|Galatians|Ephesians|Philippians|Colossians|Thessalonians|Timothy|Titus|Hebrews|James|Peter|Jude|Revelation|Qur['’]?an|Surah)\s$/;
 
 /** "14:30", "2.30 pm", "9am", "14:30:05"; and of what looks alike: "16:9", "Genesis 1:1". */
 export const time: Rule = (place) => {
@@ -82,5 +81,5 @@ function proportion(place: Place): Found | null {
   if (found === null || /^[–-]?\p{L}/u.test(after(place.text, place.at + found[0].length))) return null;
   const { cardinal } = place.numerals;
   const [first, second] = [found[1]!, found[2]!.replaceAll(",", "")].map(cardinal);
-  return whole(found, scripture.test(before(place)) ? `${first} ${second}` : `${first} to ${second}`);
+  return whole(found, isCited(before(place)) ? `${first} ${second}` : `${first} to ${second}`);
 }
