@@ -13,6 +13,7 @@ import type { Found, Place, Rule } from "./en/place.ts";
 import { quantity } from "./en/quantities.ts";
 import { roman } from "./en/roman.ts";
 import { book } from "./en/scripture.ts";
+import { street, streetSide } from "./en/streets.ts";
 import { power, substance, symbol } from "./en/symbols.ts";
 import { meridiem, time, zone } from "./en/times.ts";
 import { perUnit } from "./en/units.ts";
@@ -48,6 +49,8 @@ const ofNumbers: Rule[] = [
 const ofWords: Rule[] = [
   bookNumber,
   book,
+  street,
+  streetSide,
   version,
   zone,
   mailAddress,

@@ -618,6 +618,22 @@ const cases: Record<string, Case[]> = {
       "In his Op. 125, esp. p. 3; cl. 3 of Sch. 2; reg. 7; Wm. Blake; Rte. 66; Pop. 4,500.",
       "In his opus one hundred twenty-five, especially page three; clause three of schedule two; regulation seven; William Blake; route sixty-six; population four thousand five hundred.",
     ],
+    [
+      "At 10 Downing St, London; 14 Elm Rd; 3 Park Ave, NYC; 5 King St Leeds.",
+      "At ten Downing Street, London; fourteen Elm Road; three Park Avenue, NYC; five King Street Leeds.",
+    ],
+    [
+      "At 221 W. 57th St., 350 W 42nd St and 1600 N. Main St. in May.",
+      "At two hundred twenty-one West fifty-seventh Street, three hundred fifty West forty-second Street and sixteen hundred North Main Street in May.",
+    ],
+    [
+      "On 5 May St Andrews opened for 12 St Ives men.",
+      "On the fifth of May Saint Andrews opened for twelve Saint Ives men.",
+    ],
+    [
+      "Write to zip code 90210 or 60614-1234.",
+      "Write to zip code nine zero two one zero or six zero six one four, one two three four.",
+    ],
     ["St Andrews is nice. The St was busy.", "Saint Andrews is nice. The St was busy."],
     [
       "Go to https://www.bbc.co.uk/news or email info@my-site.org; follow @BBCNews, use #WorldCup2022.",

@@ -15,16 +15,16 @@ const phones = [
   /0\d{2,4}(?:[ ‑-]\d{3,4}){1,3}(?!\d|[.,-]\d)/y,
 ];
 const states =
-  /(?<!\p{L})(?:A[KLRZ]|C[AOT]|D\.?C\.?|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\s$/u;
+  /(?<!\p{L})(?:A[KLRZ]|C[AOT]|D\.?C\.?|DE|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|ZIP(?:\scode)?:?|[Zz]ip\scode:?)\s$/u;
 const emergency = /(?:911|999|112|988)(?![\d]|[.,]\d)/y;
 const local = /\d{3}[-‑]\d{4}(?!\d|[-.,]\d)/y;
 const calling =
   /(?<!\p{L})(?:call|dial|phone|telephone|tel\.?:?|ring|fax:?|text|number|mobile:?|hotline:?|emergency)\s(?:\p{L}+\s)?$/iu;
 
-/** "IL 62701": a place's number behind a state's letters. */
+/** "IL 62701", "zip code 62701", "62701-1234": a place's number. */
 export const zipCode: Rule = (place) => {
   const found = match(/\d{5}(?:-\d{4})?(?![\p{L}\d])/uy, place.text, place.at);
-  return found !== null && states.test(before(place)) ? inGroups(found, "") : null;
+  return found !== null && (found[0].length > 5 || states.test(before(place))) ? inGroups(found, "") : null;
 };
 
 export const ipAddress: Rule = ({ text, at, numerals }) => {

@@ -1,4 +1,5 @@
 import { after, before, match, type Rule } from "./place.ts";
+import { isStreetAhead } from "./streets.ts";
 
 /** A unit behind a number: `from` is where its sign begins, behind the space or hyphen. */
 export type Unit = { from: number; to: number; one: string; many: string };
@@ -49,7 +50,12 @@ export function unitAt(text: string, at: number): Unit | null {
   // "1h 20m"
   const name = sign === "m" && /\dh(?:rs?)?\s\d{1,2}$/.test(past) ? "min" : sign;
   const above = raised(name.replace("\u03BC", "µ").replace(/°\s/, "°"), power, gap === " " || /\.\d{1,3}$/.test(past));
-  if (above === null) return null;
+  // "221 W. 57th St."
+  if (
+    above === null ||
+    (sign === "W" && isStreetAhead(text, at + all.length + (text[at + all.length] === "." ? 1 : 0)))
+  )
+    return null;
   // "10 km/person": a stroke before what is no unit is left to the engine.
   const below = spans.has(divisor) ? divisor : raised(divisor, divisorPower, true)?.one;
   const end = at + all.length - (below === undefined ? divided.length : 0);
