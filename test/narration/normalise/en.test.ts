@@ -158,6 +158,15 @@ const cases: Record<string, Case[]> = {
     ["Between $10–20 a head.", "Between ten to twenty dollars a head."],
     ["From £3m–£5m a year.", "From three million pounds to five million pounds a year."],
     ["Some $3–5 million went.", "Some three to five million dollars went."],
+    [
+      "Between $1.2 and $1.5 billion, $3 to $5 million or £2 or £3bn.",
+      "Between one point two and one point five billion dollars, three to five million dollars or two or three billion pounds.",
+    ],
+    [
+      "From $500 to $2 million; he had $5 and $6 million; between $5 and €6 million.",
+      "From five hundred dollars to two million dollars; he had five dollars and six million dollars; between five dollars and six million euros.",
+    ],
+    ["With USD/JPY 148.3 and JPY 1000.", "With USD/JPY one hundred forty-eight point three and one thousand yen."],
     ["It lost £2bn and $1tn.", "It lost two billion pounds and one trillion dollars."],
     ["Pay 5 million USD or EUR 20.", "Pay five million US dollars or twenty euros."],
     ["It costs 20 € or 5€.", "It costs twenty euros or five euros."],

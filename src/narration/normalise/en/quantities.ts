@@ -118,7 +118,8 @@ function lone(place: Place, quantity: Quantity): Found | null {
   const { number, unit, magnitude, currency } = quantity;
   if (unit !== null || magnitude !== null || currency !== null) {
     // "10–20": where the dash goes on without a sign of its own, the unit is said once, behind the last.
-    const bare = currency !== null && magnitude === null && /^\s?[–-]\s?\d/.test(rest);
+    const bare =
+      currency !== null && magnitude === null && (/^\s?[–-]\s?\d/.test(rest) || sharesMagnitude(place, quantity, rest));
     const readings = sayQuantity(quantity, numerals, { bare, single: describes(place, rest) });
     if (unit === null || !perHundred.test(rest)) return { to: quantity.to, readings };
     const to = quantity.to + 1;
@@ -140,6 +141,14 @@ function lone(place: Place, quantity: Quantity): Found | null {
     to: quantity.to,
     readings: [{ from: quantity.from, to: quantity.to, spoken: bareNumber(place, quantity, rest) }],
   };
+}
+
+/** "between $1.2 and $1.5 billion", "$3 to $5 million": what is said behind the second goes for the first too. */
+function sharesMagnitude(place: Place, { from, number }: Quantity, rest: string): boolean {
+  const found = /^\s(and|or|to)\s(\D{1,3})(\d[\d.]*)(?:\s(?:million|billion|trillion)|[mb]n?|tn)(?!\p{L})/u.exec(rest);
+  if (found === null || !place.text.startsWith(found[2]!, from)) return false;
+  const value = Number(`${number.whole}.${number.part ?? 0}`);
+  return value < Number(found[3]) && (found[1] !== "and" || /between\s$/i.test(before(place)));
 }
 
 /** "ISO-8859", "Boeing-747", "H.264": the engine knows as much of them. */
