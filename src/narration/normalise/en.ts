@@ -7,6 +7,7 @@ import { dash } from "./en/dashes.ts";
 import { dayOfMonth, isoDate, numericDate, season } from "./en/dates.ts";
 import { latin } from "./en/era.ts";
 import { fraction } from "./en/fractions.ts";
+import { noteMark } from "./en/notes.ts";
 import { numeralsOf } from "./en/numerals.ts";
 import { decades, ordinal } from "./en/ordinals.ts";
 import type { Found, Place, Rule } from "./en/place.ts";
@@ -25,7 +26,7 @@ import { perUnit } from "./en/units.ts";
  */
 
 const start =
-  /(?<![\p{L}\p{M}\p{N}_])[\p{L}\p{Nd}]|(?<![\p{L}\d])\.(?=\d)|['’](?=\d0s)|[\p{Sc}+\-−–~≈±<>≤≥=≠×*÷#§№@&©™®℠→²³½⅓⅔¼¾⅕-⅞⅐⅑⅒(]/gu;
+  /(?<![\p{L}\p{M}\p{N}_])[\p{L}\p{Nd}]|(?<![\p{L}\d])\.(?=\d)|['’](?=\d0s)|[\p{Sc}+\-−–~≈±<>≤≥=≠×*÷#§№@&©™®℠→⁰¹²³⁴-⁹[½⅓⅔¼¾⅕-⅞⅐⅑⅒(]/gu;
 const run = /[\p{L}\p{M}\p{Nd}_]+|[^]/uy;
 
 const ofNumbers: Rule[] = [
@@ -69,6 +70,7 @@ const ofSigns: [signs: RegExp, rules: Rule[]][] = [
   [/[#@]/, [socialName, symbol]],
   [/['’]/, [decades]],
   [/[.\p{Sc}]/u, [quantity]],
+  [/[⁰¹²³⁴-⁹[]/, [noteMark, symbol]],
   [/[½⅓⅔¼¾⅕-⅞⅐⅑⅒]/, [fraction]],
   [/[^]/, [symbol]],
 ];

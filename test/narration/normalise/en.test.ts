@@ -405,7 +405,15 @@ const cases: Record<string, Case[]> = {
     ["From A → B it goes.", "From A to B it goes."],
     ["So E = mc² and x³.", "So E equals mc squared and x cubed."],
     ["About 10⁶ or 10⁻³.", "About ten to the power of six or ten to the power of minus three."],
-    ["Others disagree.¹ We do not²."],
+    ["Others disagree.¹ We do not².", "Others disagree. We do not."],
+    [
+      "Acme¹ was founded in 1999², they say³; “so”⁴ it ended in 1994.[5] It had.[6][7]",
+      "Acme was founded in nineteen ninety-nine, they say; “so” it ended in nineteen ninety-four. It had.",
+    ],
+    [
+      "See [1] and array[0]; sin² x, (a+b)² and 5².",
+      "See [one] and array[zero]; sin² x, (a+b)squared and five squared.",
+    ],
     ["CO₂, H2O and H₂SO₄ are known.", "C O two, H two O and H two S O four are known."],
     [
       "At 40°26′46″N, 6.2° S.",

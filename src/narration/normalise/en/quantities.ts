@@ -1,6 +1,7 @@
 import type { Reading } from "../reading.ts";
 import { currencyBefore, currencyBehind, currencyOf, type Currency } from "./currencies.ts";
 import { foreignNumberAt, numberAt, type Written } from "./number.ts";
+import { noteMark } from "./notes.ts";
 import type { Numerals } from "./numerals.ts";
 import { after, before, left, match, type Found, type Place, type Rule } from "./place.ts";
 import { unitAt, type Unit } from "./units.ts";
@@ -62,7 +63,8 @@ function quantityAt(text: string, at: number): Quantity | null {
   const sign = currencyBefore(text, at);
   const start = sign?.to ?? at;
   const number = numberOf(text, start, sign?.currency ?? null);
-  if (number === null || /[⁰¹²³⁴-⁹⁻^]/.test(text[number.to] ?? "")) return null;
+  if (number === null || (/[⁰¹²³⁴-⁹⁻^]/.test(text[number.to] ?? "") && noteMark({ text, at: number.to }) === null))
+    return null;
   const money = sign?.currency ?? sharedCurrency(text, at);
   const magnitude = magnitudeAt(text, number.to, money !== null);
   const end = magnitude?.to ?? number.to;
