@@ -15,7 +15,7 @@ import { quantity } from "./en/quantities.ts";
 import { roman } from "./en/roman.ts";
 import { book } from "./en/scripture.ts";
 import { street, streetSide } from "./en/streets.ts";
-import { power, substance, symbol } from "./en/symbols.ts";
+import { power, raisedTo, substance, symbol } from "./en/symbols.ts";
 import { meridiem, time, zone } from "./en/times.ts";
 import { perUnit } from "./en/units.ts";
 
@@ -26,7 +26,7 @@ import { perUnit } from "./en/units.ts";
  */
 
 const start =
-  /(?<![\p{L}\p{M}\p{N}_])[\p{L}\p{Nd}]|(?<![\p{L}\d])\.(?=\d)|['’](?=\d0s)|[\p{Sc}+\-−–~≈±<>≤≥=≠×*÷#§№@&©™®℠→⁰¹²³⁴-⁹[½⅓⅔¼¾⅕-⅞⅐⅑⅒(]/gu;
+  /(?<![\p{L}\p{M}\p{N}_])[\p{L}\p{Nd}]|(?<![\p{L}\d])\.(?=\d)|['’](?=\d0s)|[\p{Sc}+\-−–~≈±<>≤≥=≠×*÷#§№@&©™®℠→⁰¹²³⁴-⁹⁻[^½⅓⅔¼¾⅕-⅞⅐⅑⅒(]/gu;
 const run = /[\p{L}\p{M}\p{Nd}_]+|[^]/uy;
 
 const ofNumbers: Rule[] = [
@@ -70,7 +70,7 @@ const ofSigns: [signs: RegExp, rules: Rule[]][] = [
   [/[#@]/, [socialName, symbol]],
   [/['’]/, [decades]],
   [/[.\p{Sc}]/u, [quantity]],
-  [/[⁰¹²³⁴-⁹[]/, [noteMark, symbol]],
+  [/[⁰¹²³⁴-⁹⁻^[]/, [noteMark, raisedTo]],
   [/[½⅓⅔¼¾⅕-⅞⅐⅑⅒]/, [fraction]],
   [/[^]/, [symbol]],
 ];

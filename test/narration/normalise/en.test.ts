@@ -282,6 +282,22 @@ const cases: Record<string, Case[]> = {
     ["About 4/5 of all.", "About four fifths of all."],
     ["Cut 1⅓ inches and 5/8 inch.", "Cut one and one third inches and five eighths inch."],
     ["After 9/11 it changed.", "After nine eleven it changed."],
+    [
+      "If y = 2x + 1, then 3x goes 4x faster, 3x/day; 1.5:1 and 4.5/5 stars.",
+      "If y equals two x plus one, then three times goes four times faster, three times/day; one point five to one and four point five out of five stars.",
+    ],
+    [
+      "As E = mc^2, x^2 + y^n = z⁻¹, 2x³ and (a + b)^2; e^-1; x⁴; 3x² = 0.",
+      "As E equals mc squared, x squared plus y to the power of n equals z to the power of minus one, 2x cubed and (a plus b)squared; e to the power of minus one; x to the power of four; 3x squared equals zero.",
+    ],
+    ["The value x = 0x1F and foo^bar, x²y.", "The value x equals 0x1F and foo^bar, x²y."],
+    ["So ½ + ¼ = ¾.", "So one half plus one quarter equals three quarters."],
+    ["By '05 it was '68.", "By 'oh five it was 'sixty-eight."],
+    [
+      "Card 4111 1111 1111 1111 is #ff0000, #WorldCup, #fade.",
+      "Card four one one one, one one one one, one one one one, one one one one is #ff0000, hashtag World Cup, hashtag fade.",
+    ],
+    ["Ca²⁺, Na⁺ and SO₄²⁻.", "Ca two plus, Na plus and S O four two minus."],
     ["Since 3×4 = 12, stop.", "Since three times four equals twelve, stop."],
     ["A box of 10 x 20 cm.", "A box of ten by twenty centimetres."],
     ["A box of 10cm x 20cm x 5cm.", "A box of ten centimetres by twenty centimetres by five centimetres."],

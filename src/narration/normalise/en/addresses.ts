@@ -13,7 +13,9 @@ const host = new RegExp(
 const file =
   /((?:[\p{L}\d_][\p{L}\d_-]{0,40})(?:\.[\p{L}\d_-]{1,20}){0,2})\.(js|mjs|ts|tsx|jsx|py|rb|rs|go|json|yaml|yml|toml|txt|csv|pdf|html|htm|css|md|xml|zip|gz|exe|dll|jpe?g|png|gif|svg|mp3|mp4|wav|docx?|xlsx?|pptx?|sh|sql|log|env|vtt|srt|svelte|vue|java|kt|swift|cpp|cs|php|ini|conf|lock)(?![\p{L}\d@-]|\.[\p{L}\d])/uy;
 const handle = /@(?=[\d_]{0,8}\p{L})([\p{L}\d][\p{L}\d_]{0,39})(?![\p{L}\d_@]|\.\p{L})/uy;
-const hashtag = /#(?=\d{0,8}\p{L})([\p{L}\d_]{1,60})(?![\p{L}\d_])/uy;
+// Not a colour: "#ff0000", "#0a0".
+const hashtag =
+  /#(?=\d{0,8}\p{L})(?!(?=\p{L}*\d)(?:[\da-f]{3}|[\da-f]{6})(?![\p{L}\d_]))([\p{L}\d_]{1,60})(?![\p{L}\d_])/uy;
 
 /** "jane.doe@example.com" */
 export const mailAddress: Rule = ({ text, at, numerals }) => {

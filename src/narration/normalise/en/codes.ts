@@ -7,6 +7,7 @@ const ip = /(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?::(\d{1,5}))?(?:\/(\d{1,
 const versioned = /v(?:ersion\s)?\.?(\d{1,6}(?:\.\d{1,6}){0,5})(?![\p{L}\d/]|\.\d)/uy;
 const parts = /\d{1,6}(?:\.\d{1,6}){2,5}(?!\d|\.\d)/y;
 const isbn = /(ISBN|ISSN)(?:-1[03])?(:?)\s((?:\d[- ]?){7,12}[\dX])(?![\p{L}\p{N}])/uy;
+const card = /\d{4}(?: \d{4}){3}(?! ?\d)/y;
 const chained = /\d{1,6}(?:[-‐‑]\d{1,6}){2,7}(?![\p{L}\d]|[-‐‑.]\d)/uy;
 const phones = [
   /\+\d{1,3}(?:[ .‑-]?\(?\d{1,5}\)?){2,6}(?!\d)/y,
@@ -71,11 +72,11 @@ export const bookNumber: Rule = ({ text, at }) => {
   return digits;
 };
 
-/** Several groups with hyphens between: a formation ("4-4-2") as numbers, all else digit by digit. */
+/** Several groups with hyphens between, or the four of a card: a formation ("4-4-2") as numbers, all else digit by digit. */
 export const chain: Rule = ({ text, at, numerals }) => {
-  const found = match(chained, text, at);
+  const found = match(chained, text, at) ?? match(card, text, at);
   if (found === null) return endless(text, at);
-  const groups = found[0].split(/[-‐‑]/);
+  const groups = found[0].split(/[-‐‑ ]/);
   if (groups.every((group) => group.length <= 2 && !/^0\d/.test(group)))
     return whole(found, groups.map((group) => numerals.cardinal(group)).join(" "));
   return inGroups(found, "");

@@ -24,7 +24,7 @@ const vulgar: Record<string, [number, number]> = {
 };
 
 const mixed = /(?:(\d{1,6})[ -]?)?([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒])/uy;
-const slashed = /(?:(\d{1,4})[ -])?(\d{1,3})[/⁄](\d{1,4})(?![\p{L}\p{N}/⁄]|[.,]\d)/uy;
+const slashed = /(?:(\d{1,4})[ -])?(\d{1,3}(?:\.\d)?)[/⁄](\d{1,4})(?![\p{L}\p{N}/⁄]|[.,]\d)/uy;
 // Said as two numbers.
 const idioms = new Set(["24/7", "9/11", "50/50", "20/20", "7/7", "60/40", "80/20", "70/30", "26/11"]);
 const names: Record<number, string> = { 2: "half", 4: "quarter" };
@@ -39,17 +39,20 @@ export const fraction: Rule = (place) => {
   const [all, full, over = "", under = ""] = found;
   if (idioms.has(all)) return whole(found, `${numerals.cardinal(over)} ${numerals.cardinal(under)}`);
   const [above, below] = [Number(over), Number(under)];
-  if (over.startsWith("0") || under.startsWith("0") || above > below || before(place).endsWith("/")) return null;
+  if (/^0(?!\.)/.test(over) || under.startsWith("0") || above > below || before(place).endsWith("/")) return null;
   const measure =
     /^\s(?:of|cups?|teaspoons?|tablespoons?|tsp|tbsp|inch(?:es)?|in\.|miles?|pints?|pounds?|lbs?|oz|ounces?|majority|the)(?!\p{L})/u;
   const rest = after(text, at + all.length);
   if (
     above < below &&
+    Number.isInteger(above) &&
     ([2, 3, 4, 8, 16, 32, 64].includes(below) || full !== undefined || (below <= 12 && measure.test(rest)))
   )
     return measured(text, whole(found, withWhole(full, above, below, numerals)), full);
   const rated = full === undefined && [5, 10, 20, 100].includes(below);
-  return rated ? whole(found, `${numerals.cardinal(over)} out of ${numerals.cardinal(under)}`) : null;
+  const [points = "", part] = over.split(".");
+  const mark = part === undefined ? numerals.cardinal(points) : numerals.decimal(points, part);
+  return rated ? whole(found, `${mark} out of ${numerals.cardinal(under)}`) : null;
 };
 
 /** With the unit behind it: "½ tsp" is one half teaspoon, "1½ lb" one and a half pounds. */

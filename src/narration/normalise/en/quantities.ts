@@ -42,7 +42,7 @@ const things =
 // "8.1 L/100 km": the hundred and its unit are read where they stand.
 const perHundred = /^\/(?:100|1,?000) ?(?:[kcmd]?m|[kmµ]?g|[mcd]?[lL]|mi)(?!\p{L})/u;
 const cross = /\s?[x×✕]\s?(?=\.?\d)/y;
-const timesSign = /[x×](?=\s|[,.;:)]|$)| ?[x×](?= ?10[\^⁻⁰¹²³⁴-⁹])/y;
+const timesSign = /[x×](?=[\s,.;:)/]|$)| ?[x×](?= ?10[\^⁻⁰¹²³⁴-⁹])/y;
 
 export const quantity: Rule = (place) => {
   const first = quantityAt(place.text, place.at);
@@ -128,7 +128,10 @@ function lone(place: Place, quantity: Quantity): Found | null {
     return { to, readings: [...readings, { from: quantity.to, to, spoken: "per" }] };
   }
   const times = match(timesSign, text, quantity.to);
-  if (times !== null) {
+  // "y = 2x + 1"
+  const algebra =
+    (/[=+<>≤≥^]\s?$/.test(before(place)) && /^\p{L}(?![\p{L}\p{M}\p{N}_])/u.test(rest)) || /^x\s?[=+−<>≤≥^]/.test(rest);
+  if (times !== null && !algebra) {
     const to = quantity.to + times[0].length;
     const readings = [
       { from: quantity.from, to: quantity.to, spoken: value(number, numerals) },
@@ -137,7 +140,7 @@ function lone(place: Place, quantity: Quantity): Found | null {
     return { to, readings };
   }
   if (/^[/:]\d/.test(rest)) return unclear(place);
-  if (/^[\p{L}\p{M}_]/u.test(rest) && !/^k(?![\p{L}\p{N}])/iu.test(rest)) return null;
+  if (/^[\p{L}\p{M}_]/u.test(rest) && !algebra && !/^k(?![\p{L}\p{N}])/iu.test(rest)) return null;
   if (isName(place, number, rest)) return null;
   return {
     to: quantity.to,
@@ -163,6 +166,9 @@ function bareNumber(place: Place, { number }: Quantity, rest: string): string {
   const { numerals } = place;
   const past = before(place);
   if (number.part !== null || number.grouped) return value(number, numerals);
+  // "by '05"
+  if (/(?:^|[\s(])['’]$/.test(past) && /^0[1-9]$/.test(number.whole))
+    return `oh ${numerals.cardinal(number.whole[1]!)}`;
   const since = /(?<!\d)(1[1-9]|20)(\d\d)[–/-]$/.exec(past);
   if (
     since !== null &&

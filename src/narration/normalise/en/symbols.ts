@@ -1,5 +1,5 @@
 import { unitAt } from "./units.ts";
-import { after, before, match, type Place, type Rule } from "./place.ts";
+import { after, before, match, whole, type Place, type Rule } from "./place.ts";
 
 const compared: Record<string, string> = {
   "<": "less than",
@@ -25,7 +25,6 @@ const related: Record<string, string> = {
   "÷": "divided by",
 };
 const silent = new Set("™®℠");
-const powers: Record<string, string> = { "²": "squared", "³": "cubed" };
 const raisedDigits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** Signs that are words. Where a sign may be mere decoration it is left alone. */
@@ -39,8 +38,10 @@ function wordsOf(sign: string, place: Place): string | null {
   const past = before(place);
   if (silent.has(sign)) return /[\p{L}\p{N}]$/u.test(past) ? "" : null;
   const rest = after(place.text, place.at + 1);
-  const [apart, number] = [/(?:^|\s)$/.test(past) && /^(?:\s|$)/.test(rest), /^\s?[-−]?\p{Sc}?\.?\d/u.test(rest)];
-  if (sign in powers) return isPower(past, rest) ? powers[sign]! : null;
+  const [apart, number] = [
+    /(?:^|\s)$/.test(past) && /^(?:\s|$)/.test(rest),
+    /^\s?[-−]?\p{Sc}?\.?[\d½⅓⅔¼¾⅕-⅞⅐⅑⅒]/u.test(rest),
+  ];
   if (sign === "&") return apart ? "and" : null;
   if (sign === "@") return apart ? "at" : null;
   if (sign === "→") return /[\p{L}\p{N})]\s?$/u.test(past) && /^\s?[\p{L}\p{N}(]/u.test(rest) ? "to" : null;
@@ -52,15 +53,10 @@ function wordsOf(sign: string, place: Place): string | null {
   return relation(sign, { past, rest, apart, number });
 }
 
-/** "x²", "mc²", "3²", not the mark of a footnote ("word²", "1945²"). */
-function isPower(past: string, rest: string): boolean {
-  return /(?<![\p{L}\p{N}])(?:\p{L}{1,2}|\d{1,3}|[^\s]{0,10}\))$/u.test(past) && !/^[⁰¹²³⁴-⁹\p{L}\d]/u.test(rest);
-}
-
 type Sides = { past: string; rest: string; apart: boolean; number: boolean };
 
 function relation(sign: string, { past, rest, apart, number }: Sides): string | null {
-  const valueLeft = /(?:[\d%)²³]|(?<!\p{L})\p{L})\s?$/u.test(past);
+  const valueLeft = /(?:[\d%)²³½⅓⅔¼¾⅕-⅞⅐⅑⅒]|(?<!\p{L})\p{L})\s?$/u.test(past);
   const valueRight = number || /^\s?\(?\p{L}(?!\p{L})/u.test(rest);
   if (
     sign in related &&
@@ -86,9 +82,7 @@ function relation(sign: string, { past, rest, apart, number }: Sides): string | 
 export const power: Rule = ({ text, at, numerals }) => {
   const found = match(/(\d{1,4})\^?([⁻−-]?)([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|(?<=\^[−-]?)\d{1,3})(?![\p{L}\p{N}])/uy, text, at);
   if (found === null || (found[2] === "" && !/^(?:10|[2-9])$/.test(found[1]!))) return null;
-  const exponent = Array.from(found[3]!, (digit) =>
-    raisedDigits.includes(digit) ? raisedDigits.indexOf(digit) : digit,
-  ).join("");
+  const exponent = plainDigits(found[3]!);
   const to = at + found[0].length;
   const base = numerals.cardinal(found[1]!);
   const small = found[2] === "" ? { "2": "squared", "3": "cubed" }[exponent] : undefined;
@@ -98,6 +92,23 @@ export const power: Rule = ({ text, at, numerals }) => {
   if (unit !== null) readings.push({ from: unit.from, to: unit.to, spoken: unit.many });
   return { to: unit?.to ?? to, readings };
 };
+
+const raised =
+  /\^([-−]?)(\d{1,3}(?!\p{L}{2})|\p{L}(?!\p{L}))(?![\d^]|\.\d)|(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?![\p{L}\p{N}⁺⁻])/uy;
+
+/** "x²", "mc^2", "(a + b)^n"; "word²" has the mark of a note. */
+export const raisedTo: Rule = ({ text, at, numerals }) => {
+  const found = match(raised, text, at);
+  if (found === null || !/(?<!\p{L})(?:\p{L}{1,2}|(?<!\p{N})\d{1,4})$|\)$/u.test(before({ text, at }))) return null;
+  const [, sign = found[3], exponent = plainDigits(found[4]!)] = found;
+  const small = sign === "" ? { "2": "squared", "3": "cubed" }[exponent] : undefined;
+  const spoken = /\d/.test(exponent) ? numerals.cardinal(exponent) : exponent;
+  return whole(found, small ?? `to the power of ${sign === "" ? "" : "minus "}${spoken}`);
+};
+
+function plainDigits(digits: string): string {
+  return digits.replaceAll(/[⁰-⁹¹²³]/gu, (digit) => String(raisedDigits.indexOf(digit)));
+}
 
 // Formulas that are met in prose; a subscript shows all others.
 const substances = new Set([
@@ -116,17 +127,21 @@ const substances = new Set([
   "H2SO4",
   "PM2.5",
 ]);
-const formula = /(?:[A-Z][a-z]?(?:\d{1,2}|[₀-₉]{1,2})?){1,8}(?:\.5)?(?![\p{L}\p{N}₀-₉])/uy;
+const formula = /(?:[A-Z][a-z]?(?:\d{1,2}|[₀-₉]{1,2})?){1,8}(?:\.5)?(?:([²-⁹]?)([⁺⁻]))?(?![\p{L}\p{N}₀-₉⁺⁻])/uy;
 
 /** "CO₂", "H2O": letter by letter. */
 export const substance: Rule = ({ text, at, numerals }) => {
   const found = match(formula, text, at);
-  if (found === null || !(substances.has(found[0]) || /[₀-₉]/.test(found[0]))) return null;
-  const plain = found[0].replaceAll(/[₀-₉]/g, (digit) => String(digit.charCodeAt(0) - 0x2080));
+  if (found === null || !(substances.has(found[0]) || /[₀-₉⁺⁻]/.test(found[0]))) return null;
+  const [all, charge = "", pole] = found;
+  const bare = pole === undefined ? all : all.slice(0, -charge.length - 1);
+  const plain = bare.replaceAll(/[₀-₉]/g, (digit) => String(digit.charCodeAt(0) - 0x2080));
   const words = plain.replaceAll(/(\d+)\.(\d)|\d+|[A-Z][a-z]?/g, (piece, whole?: string, part?: string) => {
     if (part !== undefined) return ` ${numerals.decimal(whole!, part)}`;
     return ` ${/\d/.test(piece) ? numerals.cardinal(piece) : piece}`;
   });
   const to = at + found[0].length;
-  return { to, readings: [{ from: at, to, spoken: words.trim() }] };
+  const charged = charge === "" ? "" : ` ${numerals.cardinal(plainDigits(charge))}`;
+  const poles: Record<string, string> = { "⁺": " plus", "⁻": " minus" };
+  return { to, readings: [{ from: at, to, spoken: words.trim() + charged + (poles[pole ?? ""] ?? "") }] };
 };

@@ -11,7 +11,7 @@ const dotted = new RegExp(
 );
 const hourOnly = new RegExp(String.raw`(\d{1,2})(?=${half})`, "iuy");
 const halfOfDay = /( ?)([ap])(?:m\b|\.\s?m\.?)(?!\p{L})/iuy;
-const ratio = /(\d{1,6}):(\d{1,9}(?:,\d{3}){0,3})(?!\d|[:.,]\d)/y;
+const ratio = /(\d{1,6})(?:\.(\d{1,2}))?:(\d{1,9}(?:,\d{3}){0,3})(?!\d|[:.,]\d)/y;
 const offset = /((?:UTC|GMT)) ?([+−–-])(\d{1,2})(?::?(\d{2}))?(?!\d)/y;
 
 /** "14:30", "2.30 pm", "9am", "14:30:05"; and of what looks alike: "16:9", "Genesis 1:1". */
@@ -79,7 +79,11 @@ function isProportion(past: string): boolean {
 function proportion(place: Place): Found | null {
   const found = match(ratio, place.text, place.at);
   if (found === null || /^[–-]?\p{L}/u.test(after(place.text, place.at + found[0].length))) return null;
-  const { cardinal } = place.numerals;
-  const [first, second] = [found[1]!, found[2]!.replaceAll(",", "")].map(cardinal);
+  const { cardinal, decimal } = place.numerals;
+  const [, left = "", part, right = ""] = found;
+  const [first, second] = [
+    part === undefined ? cardinal(left) : decimal(left, part),
+    cardinal(right.replaceAll(",", "")),
+  ];
   return whole(found, isCited(before(place)) ? `${first} ${second}` : `${first} to ${second}`);
 }
