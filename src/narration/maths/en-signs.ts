@@ -216,6 +216,7 @@ export const enFunctions = tableOf(`
   cot cotangent
   sec secant
   csc cosecant
+  cosec cosecant
   arcsin arc sine
   arccos arc cosine
   arctan arc tangent
@@ -253,7 +254,9 @@ export const enFunctions = tableOf(`
   Var the variance
   Cov the covariance
   Re the real part
+  ℜ the real part
   Im the imaginary part
+  ℑ the imaginary part
   lim the limit
   limsup the limit superior
   liminf the limit inferior

@@ -212,6 +212,7 @@ export const idFunctions = tableOf(`
   cot kotangen
   sec sekan
   csc kosekan
+  cosec kosekan
   arcsin arkus sinus
   arccos arkus kosinus
   arctan arkus tangen
@@ -251,7 +252,9 @@ export const idFunctions = tableOf(`
   Var varians
   Cov kovarians
   Re bagian real
+  ℜ bagian real
   Im bagian imajiner
+  ℑ bagian imajiner
   lim limit
   limsup limit superior
   liminf limit inferior

@@ -5,7 +5,7 @@ import { takeApplication, takeFunction } from "./take-function.ts";
 import { takeBigOperator } from "./take-big.ts";
 import { takeDerivative, takeDifferential } from "./take-derivative.ts";
 import { takeOperator } from "./take-operator.ts";
-import { takeMixed, takeMoney, takeSlash } from "./take-number.ts";
+import { takeMixed, takeMoney, takeRepeating, takeSlash } from "./take-number.ts";
 import { takeQuantity } from "./take-unit.ts";
 import type { Speaker } from "./speak.ts";
 
@@ -26,6 +26,7 @@ const takers: Taker[] = [
   takeApplication,
   takeMoney,
   takeQuantity,
+  takeRepeating,
   takeMixed,
   takeSlash,
   takeOperator,

@@ -13,7 +13,7 @@ export function sayScripts(speaker: Speaker, part: ScriptsPart): Said {
   if (part.under !== null || part.over !== null) return { said: sayLimits(speaker, part), ...weight(part) };
   if (part.presub !== null || part.presup !== null) return { said: sayPrescripts(speaker, part), left: 1, right: 1 };
   const { base, sub, sup } = part;
-  if (base.kind === "fence" && base.open === "" && base.close === "|") {
+  if (base.kind === "fence" && isEvaluated(base, part)) {
     const at = (bound: Part | null) => (bound === null ? null : say(speaker, bound));
     return { said: words.evaluated(say(speaker, base.body), at(sub), at(sup)), left: 2, right: 2 };
   }
@@ -22,6 +22,11 @@ export function sayScripts(speaker: Speaker, part: ScriptsPart): Said {
   if (sup === null) return { ...based, said: indexed };
   const raised = sayRaised(speaker, part, indexed);
   return { ...raised, left: based.left };
+}
+
+/** `\left.F\right|_0^1`, `[F(x)]_0^1` */
+function isEvaluated({ open, close }: Part & { kind: "fence" }, { sub, sup }: ScriptsPart): boolean {
+  return (open === "" && close === "|") || (open === "[" && close === "]" && sub !== null && sup !== null);
 }
 
 function weight({ base }: ScriptsPart): Pick<Said, "left" | "right"> {

@@ -32,8 +32,8 @@ const byElement = bare<Reading>({
   msup: (node) => scripts(child(node, 0), given({ sup: child(node, 1) })),
   msub: (node) => scripts(child(node, 0), given({ sub: child(node, 1) })),
   msubsup: (node) => scripts(child(node, 0), given({ sub: child(node, 1), sup: child(node, 2) })),
-  munder: (node) => limits(node, { under: child(node, 1) }),
-  mover: (node) => limits(node, { over: child(node, 1) }),
+  munder: (node) => limits(node, { under: child(node, lastOf(node)) }),
+  mover: (node) => limits(node, { over: child(node, lastOf(node)) }),
   munderover: (node) => limits(node, { under: child(node, 1), over: child(node, 2) }),
   mmultiscripts: (node) => multiscripts(node),
   mtable: (node) => table(node),
@@ -56,6 +56,11 @@ function elements(node: MathNode): MathNode[] {
 function child(node: MathNode, index: number): Part {
   const found = elements(node)[index];
   return found === undefined ? blank : simplify(found);
+}
+
+// temml leaves the space behind an operator's name between it and what stands below.
+function lastOf(node: MathNode): number {
+  return Math.max(1, elements(node).length - 1);
 }
 
 function rowOf(node: MathNode): Part {
@@ -106,12 +111,11 @@ function isOneSided(parts: MathNode[]): boolean {
 
 /** Letters of the mathematical alphabets (𝐯, 𝖳) are plain ones, said and shown. */
 function plain(text: string): string {
-  return text
-    .replace(invisible, "")
-    .normalize("NFC")
-    .replace(/[\u{1D400}-\u{1D7FF}]/gu, (letter) => (letter === "𝔼" ? letter : letter.normalize("NFKC")))
-    .replace(/\s+/g, " ")
-    .trim();
+  return roman(text.replace(invisible, "").normalize("NFC")).replace(/\s+/g, " ").trim();
+}
+
+function roman(text: string): string {
+  return text.replace(/[\u{1D400}-\u{1D7FF}]/gu, (letter) => (letter === "𝔼" ? letter : letter.normalize("NFKC")));
 }
 
 function identifier(node: MathNode): Part {
@@ -169,7 +173,8 @@ function text(node: MathNode): Part {
 }
 
 function word(raw: string): Part {
-  const said = raw.replace(invisible, "").replace(/\s+/gu, " ").trim();
+  // The italic h has a place of its own among the letters.
+  const said = roman(raw.replace(invisible, "").replaceAll("ℎ", "h")).replace(/\s+/gu, " ").trim();
   if (said === "") return blank;
   return { kind: "text", text: said };
 }

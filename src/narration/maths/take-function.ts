@@ -20,7 +20,7 @@ export const takeFunction: Taker = (speaker, parts, at) => {
 
 function keyOf(part: Part | undefined): string | null {
   const base = part?.kind === "scripts" ? part.base : part;
-  return base?.kind === "name" && base.upright ? base.text.replace(/\s/g, "") : null;
+  return base?.kind === "name" && (base.upright || /[ℜℑ]/.test(base.text)) ? base.text.replace(/\s/g, "") : null;
 }
 
 function takeNamed(speaker: Speaker, parts: readonly Part[], at: number, key: string, count: number): Taken | null {
@@ -81,16 +81,25 @@ function isMinusOne(sup: Part): boolean {
   return parts.length === 2 && isOperator(parts[0], "−-") && parts[1]!.kind === "number" && parts[1]!.text === "1";
 }
 
+// `\mathcal{L}\{f(t)\}`, `E\{X\}`
+const transforms = /^[LFZE𝔼ℒℱ]$/u;
+
 /** `f(x)`, `P(A | B)`, `E[X]`, `u(x, t)`, `f^{-1}(y)`: "of", not "times". */
 export const takeApplication: Taker = (speaker, parts, at) => {
   const [part, fence] = [parts[at]!, parts[at + 1]];
   const base = part.kind === "scripts" ? part.base : part;
-  if (base.kind !== "name" || speaker.chemical || fence?.kind !== "fence" || !"([".includes(fence.open || "?"))
-    return null;
+  if (base.kind !== "name" || speaker.chemical || fence?.kind !== "fence") return null;
+  if (fence.open === "{" && transforms.test(base.text)) {
+    const { said } = sayOne(speaker, part);
+    return { said: `${said} ${speaker.words.of} ${say(speaker, fence.body)},`, count: 2, left: 1, right: 2 };
+  }
+  if (!"([".includes(fence.open || "?")) return null;
   const known = isFunctionLetter(part) || /^\p{L}{2,}$/u.test(base.text) || isPrimed(part);
   const list = splitAt(partsOf(fence.body), ",");
   const plain = list.every((entry) => entry.length === 1 && (entry[0]!.kind === "number" || entry[0]!.kind === "name"));
-  if (fence.body.kind === "blank" || (!known && !(plain && fence.open === "("))) return null;
+  // No product has a list in its brackets.
+  const applied = known || (fence.open === "(" && (plain || list.length > 1));
+  if (fence.body.kind === "blank" || !applied) return null;
   if (isPower(part) && !known) return null;
   const { said } = sayOne(speaker, part);
   return {

@@ -19,6 +19,23 @@ export const takeMixed: Taker = (speaker, parts, at) => {
   };
 };
 
+/** `0.1\overline{6}`, `0.\dot{3}`: a decimal with its period. */
+export const takeRepeating: Taker = (speaker, parts, at) => {
+  const { words } = speaker;
+  const number = parts[at]!;
+  if (number.kind !== "number") return null;
+  // A comma with nothing around it stands apart: `0,\overline{3}`.
+  const apart = words.decimalMark === "," && isOperator(parts[at + 1], ",") ? 1 : 0;
+  if (!(apart === 1 ? /^\d+$/ : /^\d+[.,]\d*$/).test(number.text)) return null;
+  const period = parts[at + 1 + apart];
+  if (period?.kind !== "scripts" || period.base.kind !== "number" || !isOperator(period.over ?? undefined, "‾¯˙"))
+    return null;
+  const [whole = "", decimals = ""] = number.text.split(/[.,]/);
+  const digits = (text: string) => Array.from(text, (digit) => words.cardinal(digit)).join(" ");
+  const before = `${sayDigits(speaker, whole)} ${words.point}${decimals === "" ? "" : ` ${digits(decimals)},`}`;
+  return { said: `${before} ${words.repeating(digits(period.base.text))}`, count: 2 + apart, left: 2, right: 1 };
+};
+
 /** `1/2` between signs. */
 export const takeSlash: Taker = (speaker, parts, at) => {
   const [top, slash, bottom] = [parts[at]!, parts[at + 1], parts[at + 2]];

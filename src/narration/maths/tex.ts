@@ -17,6 +17,16 @@ const longest = 10_000;
 const mostExpanded = 200_000;
 
 const unknown = "#0badc0";
+// Commands of LaTeX and of packages for letters that temml does not know.
+const latex: Record<string, string> = {
+  "\\mbox": "\\text{#1}",
+  "\\intertext": "\\text{#1}",
+  "\\ensuremath": "#1",
+  "\\mathbbm": "\\mathbb{#1}",
+  "\\mathds": "\\mathbb{#1}",
+  "\\hdots": "\\dots",
+  "\\sech": "\\operatorname{sech}",
+};
 const definition = /\\(?:[gex]?def|let|futurelet|(?:re)?newcommand|providecommand|DeclareMathOperator)(?![a-zA-Z])/;
 
 /** TeX to MathML. Never throws; what cannot be read is told in words for people. */
@@ -28,7 +38,7 @@ export function readTex(tex: string, macros: Macros): TexTree {
   const length = tex.length + macros.length;
   try {
     const markup = temml().renderToString(known(tex), {
-      macros: { ...siunitx, ...macros.defined },
+      macros: { ...latex, ...siunitx, ...macros.defined },
       errorColor: unknown,
       throwOnError: false,
       displayMode: true,

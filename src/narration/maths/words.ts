@@ -5,6 +5,8 @@ export type Words = {
   /** What parts the whole from the decimals: the word, and the sign that is it in this language. */
   point: string;
   decimalMark: "." | ",";
+  /** The period of a decimal: `0.\overline{3}`. */
+  repeating(digits: string): string;
   /** "three quarters"; null where it is said with "over". */
   vulgar(top: number, bottom: number): string | null;
   mixed(whole: string, fraction: string): string;

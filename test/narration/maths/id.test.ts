@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { said } from "./said.ts";
 
 const table: [formula: string, spoken: string][] = [
+  [String.raw`0,\overline{3}`, "nol koma tiga berulang"],
+  [String.raw`0{,}1\overline{6}`, "nol koma satu, enam berulang"],
   [String.raw`x^2 + y^2 = z^2`, "x kuadrat tambah y kuadrat sama dengan z kuadrat"],
   [String.raw`\frac{1}{2}`, "setengah"],
   [String.raw`\frac34 x`, "tiga perempat x"],
