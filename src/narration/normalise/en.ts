@@ -15,7 +15,7 @@ import { quantity } from "./en/quantities.ts";
 import { roman } from "./en/roman.ts";
 import { book } from "./en/scripture.ts";
 import { street, streetSide } from "./en/streets.ts";
-import { power, raisedTo, substance, symbol } from "./en/symbols.ts";
+import { power, raisedTo, scientific, substance, symbol } from "./en/symbols.ts";
 import { meridiem, time, zone } from "./en/times.ts";
 import { perUnit } from "./en/units.ts";
 
@@ -42,6 +42,7 @@ const ofNumbers: Rule[] = [
   season,
   fraction,
   power,
+  scientific,
   dayOfMonth,
   ordinal,
   decades,

@@ -108,6 +108,15 @@ const cases: Record<string, Case[]> = {
     ["Posted on Jan. 5 and Feb 6.", "Posted on January fifth and February sixth."],
     ["On Mon., Dec. 5, we left.", "On Monday, December fifth, we left."],
     ["Open Sat. 5 May to Sun. 6 May.", "Open Saturday the fifth of May to Sunday the sixth of May."],
+    [
+      "They say that on 3 June it fell; this 5 May meeting.",
+      "They say that on the third of June it fell; this fifth of May meeting.",
+    ],
+    ["Due 2023/12/25.", "Due the twenty-fifth of December twenty twenty-three."],
+    [
+      "From Jan.–Mar. 2024, Nov-Dec, May–June, Q1–Q3 and J14-J17; A1–B2.",
+      "From January to March twenty twenty-four, November to December, May to June, Q1 to Q3 and J14 to J17; A1–B2.",
+    ],
     ["In March 1988 it snowed.", "In March nineteen eighty-eight it snowed."],
     ["In March 20 people left.", "In March twenty people left."],
     ["He may march 14 miles.", "He may march fourteen miles."],
@@ -165,6 +174,10 @@ const cases: Record<string, Case[]> = {
     [
       "From $500 to $2 million; he had $5 and $6 million; between $5 and €6 million.",
       "From five hundred dollars to two million dollars; he had five dollars and six million dollars; between five dollars and six million euros.",
+    ],
+    [
+      "₹500 crore, Rs 2 lakh, 3 lakh people, 5.5m USD, $5-$10 million, $100-$200k.",
+      "five hundred crore rupees, two lakh rupees, three lakh people, five point five million US dollars, five to ten million dollars, one hundred to two hundred thousand dollars.",
     ],
     ["With USD/JPY 148.3 and JPY 1000.", "With USD/JPY one hundred forty-eight point three and one thousand yen."],
     ["It lost £2bn and $1tn.", "It lost two billion pounds and one trillion dollars."],
@@ -225,6 +238,11 @@ const cases: Record<string, Case[]> = {
       "An LDL of one hundred sixty milligrams per decilitre, then five milligrams per kilogram per day or ten kilograms per day.",
     ],
     ["It burns 8.1 L/100 km.", "It burns eight point one litres per one hundred kilometres."],
+    ["At 10–15ºC and 5º.", "At ten to fifteen degrees Celsius and five degrees."],
+    [
+      "He is 6' 2\", that is c. 1,880 mm; 1 ft. = 12.",
+      "He is six foot two, that is circa one thousand eight hundred eighty millimetres; one foot equals twelve.",
+    ],
     ["At 2 atm it lost 3 pts.", "At two atmospheres it lost three points."],
     [
       "About 141 people per km² pay $5 per kWh, $3 per m2.",
@@ -289,6 +307,14 @@ const cases: Record<string, Case[]> = {
     [
       "As E = mc^2, x^2 + y^n = z⁻¹, 2x³ and (a + b)^2; e^-1; x⁴; 3x² = 0.",
       "As E equals mc squared, x squared plus y to the power of n equals z to the power of minus one, 2x cubed and (a plus b)squared; e to the power of minus one; x to the power of four; 3x squared equals zero.",
+    ],
+    [
+      "So BMI = weight ÷ height² and energy² × 2.",
+      "So BMI equals weight ÷ height squared and energy squared times two.",
+    ],
+    [
+      "Of 6.02e23, 1e-5 or 1.5E+3; 3E4 and 1.5e.",
+      "Of six point zero two times ten to the power of twenty-three, one times ten to the power of minus five or one point five times ten to the power of three; 3E4 and 1.5e.",
     ],
     ["The value x = 0x1F and foo^bar, x²y.", "The value x equals 0x1F and foo^bar, x²y."],
     ["So ½ + ¼ = ¾.", "So one half plus one quarter equals three quarters."],

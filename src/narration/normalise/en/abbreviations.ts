@@ -1,4 +1,4 @@
-import { fullMonth } from "./months.ts";
+import { fullMonth, month } from "./months.ts";
 import { after, before, match, whole, type Place, type Rule } from "./place.ts";
 
 const word = /\p{L}[\p{L}\p{M}]{0,11}(?:\.\p{L}{1,4}){0,5}\.?(?![\p{L}\p{N}])/uy;
@@ -145,6 +145,8 @@ const shortDay = String.raw`(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)`;
 const joint = String.raw`\s?[–-]\s?|,?\s(?:and|or|&)\s|,\s`;
 const dayBefore = new RegExp(String.raw`(?<!\p{L})${shortDay}\.?(?:${joint})$`, "u");
 const dayBehind = new RegExp(String.raw`^(?:${joint})${shortDay}(?!\p{L})`, "u");
+const monthAhead = new RegExp(String.raw`(?<!\p{L})${month}\s?[–-]\s?$`, "u");
+const monthBehind = new RegExp(String.raw`^\s?[–-]\s?${month}(?!\p{L})`, "u");
 const hours = /^:?\s\d{1,2}(?::\d\d|\s?[ap]\.?m|\s?[–-]\s?\d)/u;
 // Their letters are a word to the engine ("us"), or a name that it knows.
 const initials =
@@ -182,13 +184,16 @@ function expansion(place: Place, written: string): Expansion | null {
     /^\s(?:\p{Lu}|(?:&|and)\sM(?:rs?|s)\b)/u.test(rest)
   )
     return { words: titles[bare]!, stop: true };
-  const month = fullMonth(bare);
+  const name = fullMonth(bare);
   if (
-    month !== undefined &&
+    name !== undefined &&
     bare !== "May" &&
-    (/^,?\s\d/.test(rest) || /(?<!\d)\d{1,2}(?:st|nd|rd|th)?(?:\sof)?\s$/.test(past))
+    (/^,?\s\d/.test(rest) ||
+      monthBehind.test(rest) ||
+      monthAhead.test(past) ||
+      /(?<!\d)\d{1,2}(?:st|nd|rd|th)?(?:\sof)?\s$/.test(past))
   )
-    return { words: month, stop: stopped && !/^\s\p{Lu}|^$/u.test(rest) };
+    return { words: name, stop: stopped && !/^\s\p{Lu}|^$/u.test(rest) };
   if (
     Object.hasOwn(weekdays, bare) &&
     !/(?<!\p{L})the\s$/iu.test(past) &&
@@ -206,6 +211,7 @@ function expansion(place: Place, written: string): Expansion | null {
 // "c. 1850", "b. 1920", "r. 1066": years only; "d. 5" is a list's.
 function isCounted(written: string, rest: string): boolean {
   if (!/^(?:ca?|b|d|r|est)\.$/.test(written)) return true;
+  if (/^ca?\.$/.test(written) && /^\s\d{1,3}(?:,\d{3})+/.test(rest)) return true;
   return /^\s\d{3,4}(?!\d)/.test(rest) || /^\s\d{1,2}\s\p{Lu}\p{L}{2,8}\s\d{4}/u.test(rest);
 }
 

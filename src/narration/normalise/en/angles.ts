@@ -1,6 +1,6 @@
 import { match, whole, type Rule } from "./place.ts";
 
-const height = /(\d{1,2})['’′](\d{1,2})(?:["”″]|['’′]{2})(?![\p{L}\p{N}])/uy;
+const height = /(\d{1,2})['’′] ?(\d{1,2})(?:["”″]|['’′]{2})(?![\p{L}\p{N}])/uy;
 const measured =
   /(\d{1,3})(?:\.(\d{1,8}))?° ?(?:(\d{1,2})(?:\.(\d{1,6}))?['’′] ?)?(?:(\d{1,2})(?:\.(\d{1,6}))?["”″] ?)?([NSEW](?![\p{L}\p{N}]))?/uy;
 const directions: Record<string, string> = { N: "north", S: "south", E: "east", W: "west" };

@@ -20,6 +20,10 @@ const opening =
   /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|[Dd]aily|[Ww]eek(?:day|end)s|[Oo]pen|[Hh]ours)\.?[,:]?\s(?:\d{1,2}[-–]\d{1,2}(?:,|\sand)\s)?$/u;
 const wordLeft = new RegExp(String.raw`(?<!\p{L})(?:${month}|(?:BCE?|AD|CE)\s?)$`, "u");
 const wordRight = new RegExp(String.raw`^\s?(?:${month}|present|now|today)(?!\p{L})`, "u");
+const monthLeft = new RegExp(String.raw`(?<!\p{L})${month}$`, "u");
+const monthRight = new RegExp(String.raw`^${month}(?!\p{L})`, "u");
+// "Q1–Q3", a line break for the dash
+const sameLetter = /(?<![\p{L}\p{N}])(\p{Lu})\d{1,3}\n\1\d{1,3}(?![\p{L}\p{N}])/u;
 const days = /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.?$/u;
 const nextDay = /^(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?!\p{L})/u;
 const naming = /(?<!\p{L})(?:Boeing|Airbus|model|flight|part|code|room|gate|unit|lot|form|serial)\s$/iu;
@@ -37,7 +41,8 @@ function meaning(place: Place): string | null {
   const right = numberRight.exec(rest);
   if (left === null) {
     if (mark === "–" && wordLeft.test(past) && /^\s?(?:\d|AD\s|CE\s)/.test(rest)) return "to";
-    if (days.test(past) && nextDay.test(rest)) return "to";
+    if ((days.test(past) && nextDay.test(rest)) || (monthLeft.test(past) && monthRight.test(rest))) return "to";
+    if (sameLetter.test(`${past}\n${rest}`)) return "to";
     return isSign(mark, past, rest) ? "minus" : null;
   }
   if (right === null && mark === "–" && wordRight.test(rest)) return "to";

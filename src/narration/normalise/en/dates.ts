@@ -3,7 +3,7 @@ import { after, before, match, whole, type Found, type Place, type Rule } from "
 import { hourAndMinute } from "./times.ts";
 import { unitAt } from "./units.ts";
 
-const iso = /(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2})(?::\d{2}(?:\.\d{1,6})?)?(Z)?)?(?![\p{L}\d-])/uy;
+const iso = /(\d{4})([-/])(\d{2})\2(\d{2})(?:T(\d{2}:\d{2})(?::\d{2}(?:\.\d{1,6})?)?(Z)?)?(?![\p{L}\d-])/uy;
 const seasons = /((?:1[89]|20)\d\d)\/(\d\d)(?![\d/])/y;
 const numeric = /(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\p{L}\d]|[/.-]\d)/uy;
 const day = /(\d{1,2})(st|nd|rd|th)?(?![\p{L}\p{N}%:]|[.,/]\d)/uy;
@@ -16,7 +16,7 @@ const laterDay = new RegExp(
 const earlierDay = /(?<![\d.,:])\d{1,2}(?:st|nd|rd|th)?(?:\s?[–-]\s?|\s(?:and|or)\s)$/;
 const daysOfMonth = new RegExp(String.raw`(?<!\p{L})${month}\s\d{1,2}(?:st|nd|rd|th)?(?:\s?[–-]\s?)$`, "u");
 const determined =
-  /(?<!\p{L})(?:the|an?|this|that|last|next|every|each|his|her|its|their|our|your|my)\s(?:\p{L}+\s)?$/iu;
+  /(?<!\p{L})(?:the|an?|this|that|last|next|every|each|his|her|its|their|our|your|my)\s(?:(?!(?:on|by|in|at|to|of|from|since|until|till|before|after|between|around|was|is)\s)\p{L}+\s)?$/iu;
 
 /** "14 March", "14–16 March", "March 14": the day alone; its month and year are read where they stand. */
 export const dayOfMonth: Rule = (place) => {
@@ -44,10 +44,10 @@ function isCount({ text, at }: Place, past: string, rest: string): boolean {
 
 export const isoDate: Rule = (place) => {
   const found = match(iso, place.text, place.at);
-  const date = found && saidDate(place, found, { day: found[3]!, month: found[2]!, year: found[1]! });
-  if (found?.[4] === undefined || date === null) return date;
-  const clock = hourAndMinute(found[4].slice(0, 2), found[4].slice(3), place.numerals);
-  return whole(found, `${date.readings[0]!.spoken} at ${clock}${found[5] === undefined ? "" : " UTC"}`);
+  const date = found && saidDate(place, found, { day: found[4]!, month: found[3]!, year: found[1]! });
+  if (found?.[5] === undefined || date === null) return date;
+  const clock = hourAndMinute(found[5].slice(0, 2), found[5].slice(3), place.numerals);
+  return whole(found, `${date.readings[0]!.spoken} at ${clock}${found[6] === undefined ? "" : " UTC"}`);
 };
 
 /** "2023/24": a season, or a year that begins in autumn. */

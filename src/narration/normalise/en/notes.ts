@@ -1,4 +1,4 @@
-import { before, match, whole, type Found, type Place } from "./place.ts";
+import { after, before, match, whole, type Found, type Place } from "./place.ts";
 
 const raised = String.raw`[⁰¹²³⁴-⁹]{1,3}(?:[,⁻–][⁰¹²³⁴-⁹]{1,3})*(?![\p{L}\p{N}⁺⁻])`;
 const bracketed = String.raw`(?:\[\d{1,3}\])+(?![\p{L}\p{N}[(])`;
@@ -13,6 +13,13 @@ export function noteMark(place: Pick<Place, "text" | "at">): Found | null {
   const found = match(mark, place.text, place.at);
   const past = before(place);
   if (found === null) return null;
+  const rest = after(place.text, place.at + found[0].length);
+  if (isFactor(past, rest)) return null;
   const behindWord = !found[0].startsWith("[") && wordOrYear.test(past) && !functionName.test(past);
   return behindWord || clauseEnd.test(past) ? whole(found, "") : null;
+}
+
+/** "mass × speed²": a word that is calculated with. */
+export function isFactor(past: string, rest: string): boolean {
+  return /[=÷×*·/]\s?\p{L}+$/u.test(past) || (/\p{L}$/u.test(past) && /^\s?[=÷×*·]/.test(rest));
 }

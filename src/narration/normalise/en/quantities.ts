@@ -33,12 +33,13 @@ const magnitudes: Record<string, string> = {
   tn: "trillion",
   trn: "trillion",
 };
-const magnitudeWord = /[ -](thousand|million|billion|trillion|hundred(?= (?:thousand|million|billion)))(?!\p{L})/uy;
+const magnitudeWord =
+  /[ -](thousand|million|billion|trillion|lakh|crore|hundred(?= (?:thousand|million|billion)))(?!\p{L})/uy;
 const letters = /(trn|[mbt]n|[kmbt])(?![\p{L}\p{N}])/iuy;
 const lettersOfMoney = /( ?)(trn|[mbt]n|m|(?<! )[kbt])(?![\p{L}\p{N}'’])/iuy;
 // "3.5m users": people and things that nobody measures in metres.
 const things =
-  /^\s(?:\p{Ll}+\s)?(?:people|users|customers|viewers|listeners|readers|copies|children|adults|workers|jobs|households|homes|barrels|votes|voters|followers|subscribers|visitors|passengers|refugees|deaths|doses|shares|dollars|pounds|euros|tonnes|tons|acres|hectares|times|downloads|views|records|accounts|members|students|pupils|patients|tourists|residents|inhabitants|migrants|vehicles|cars|units|trees|years)(?!\p{L})/u;
+  /^\s(?:\p{Ll}+\s)?(?:people|users|customers|viewers|listeners|readers|copies|children|adults|workers|jobs|households|homes|barrels|votes|voters|followers|subscribers|visitors|passengers|refugees|deaths|doses|shares|dollars|pounds|euros|tonnes|tons|acres|hectares|times|downloads|views|records|accounts|members|students|pupils|patients|tourists|residents|inhabitants|migrants|vehicles|cars|units|trees|years|USD|EUR|GBP|CHF|AUD|CAD|SEK|NOK|DKK|CNY|INR)(?!\p{L})/u;
 // "8.1 L/100 km": the hundred and its unit are read where they stand.
 const perHundred = /^\/(?:100|1,?000) ?(?:[kcmd]?m|[kmµ]?g|[mcd]?[lL]|mi)(?!\p{L})/u;
 const cross = /\s?[x×✕]\s?(?=\.?\d)/y;
@@ -150,7 +151,10 @@ function lone(place: Place, quantity: Quantity): Found | null {
 
 /** "between $1.2 and $1.5 billion", "$3 to $5 million": what is said behind the second goes for the first too. */
 function sharesMagnitude(place: Place, { from, number }: Quantity, rest: string): boolean {
-  const found = /^\s(and|or|to)\s(\D{1,3})(\d[\d.]*)(?:\s(?:million|billion|trillion)|[mb]n?|tn)(?!\p{L})/u.exec(rest);
+  const found =
+    /^(?:\s(and|or|to)\s|\s?[–-]\s?)(\D{1,3})(\d[\d.]*)(?:\s(?:million|billion|trillion)|[mb]n?|tn|k)(?!\p{L})/u.exec(
+      rest,
+    );
   if (found === null || !place.text.startsWith(found[2]!, from)) return false;
   const value = Number(`${number.whole}.${number.part ?? 0}`);
   return value < Number(found[3]) && (found[1] !== "and" || /between\s$/i.test(before(place)));

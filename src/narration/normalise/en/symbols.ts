@@ -1,3 +1,4 @@
+import { isFactor } from "./notes.ts";
 import { unitAt } from "./units.ts";
 import { after, before, match, whole, type Place, type Rule } from "./place.ts";
 
@@ -78,6 +79,16 @@ function relation(sign: string, { past, rest, apart, number }: Sides): string | 
     : null;
 }
 
+/** "6.02e23", "1.5E-3" */
+export const scientific: Rule = ({ text, at, numerals }) => {
+  const found = match(/(\d{1,3})(?:\.(\d{1,9}))?(?:e([+−-]?)|E([+−-]))(\d{1,3})(?![\p{L}\p{N}.]|-\p{L})/uy, text, at);
+  if (found === null) return null;
+  const [, digits = "", part, small, capital, exponent = ""] = found;
+  const value = part === undefined ? numerals.cardinal(digits) : numerals.decimal(digits, part);
+  const minus = /[-−]/.test(small ?? capital ?? "") ? "minus " : "";
+  return whole(found, `${value} times ten to the power of ${minus}${numerals.cardinal(String(Number(exponent)))}`);
+};
+
 /** "10⁶": ten to the power of six. */
 export const power: Rule = ({ text, at, numerals }) => {
   const found = match(/(\d{1,4})\^?([⁻−-]?)([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|(?<=\^[−-]?)\d{1,3})(?![\p{L}\p{N}])/uy, text, at);
@@ -93,13 +104,15 @@ export const power: Rule = ({ text, at, numerals }) => {
   return { to: unit?.to ?? to, readings };
 };
 
+const base = /(?<!\p{L})(?:\p{L}{1,2}|(?<!\p{N})\d{1,4})$|\)$/u;
 const raised =
   /\^([-−]?)(\d{1,3}(?!\p{L}{2})|\p{L}(?!\p{L}))(?![\d^]|\.\d)|(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})(?![\p{L}\p{N}⁺⁻])/uy;
 
 /** "x²", "mc^2", "(a + b)^n"; "word²" has the mark of a note. */
 export const raisedTo: Rule = ({ text, at, numerals }) => {
   const found = match(raised, text, at);
-  if (found === null || !/(?<!\p{L})(?:\p{L}{1,2}|(?<!\p{N})\d{1,4})$|\)$/u.test(before({ text, at }))) return null;
+  const past = before({ text, at });
+  if (found === null || !(base.test(past) || isFactor(past, after(text, at + found[0].length)))) return null;
   const [, sign = found[3], exponent = plainDigits(found[4]!)] = found;
   const small = sign === "" ? { "2": "squared", "3": "cubed" }[exponent] : undefined;
   const spoken = /\d/.test(exponent) ? numerals.cardinal(exponent) : exponent;

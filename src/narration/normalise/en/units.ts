@@ -39,7 +39,7 @@ const lengths = /^(?:[kcmdnµ]?m|mi|yd|ft)$/;
 // Of the signs that may be met without a number, those that are no words ("per MP", "per bar").
 const lone = /^(?:[kcm]?m[²³23]|[kcm]m|[kmµ]g|[kMGT]Wh|[mcd][lL]|ha|[MGT]B|hr|min|sec|yr)(?![\p{L}\p{N}])/u;
 const signs =
-  /([ -]?)((?:sq|cu|fl) \p{L}{1,2}|°\s?[CF](?!\p{L})|[\p{L}Ω]{1,5}|[°%‰℃℉′″])([²³]|[23](?!\p{N}))?(\/(\p{L}{1,5})([²³]|[23](?!\p{N}))?(?![\p{L}\p{N}]))?(?![\p{L}\p{N}])/uy;
+  /([ -]?)((?:sq|cu|fl) \p{L}{1,2}|[°º]\s?[CF](?!\p{L})|[\p{L}Ω]{1,5}|[°º%‰℃℉′″])([²³]|[23](?!\p{N}))?(\/(\p{L}{1,5})([²³]|[23](?!\p{N}))?(?![\p{L}\p{N}]))?(?![\p{L}\p{N}])/uy;
 
 /** The unit whose sign stands at `at`, where a number has ended; null where none does. */
 export function unitAt(text: string, at: number): Unit | null {
@@ -49,7 +49,11 @@ export function unitAt(text: string, at: number): Unit | null {
   const past = text.slice(Math.max(0, at - 12), at);
   // "1h 20m"
   const name = sign === "m" && /\dh(?:rs?)?\s\d{1,2}$/.test(past) ? "min" : sign;
-  const above = raised(name.replace("\u03BC", "µ").replace(/°\s/, "°"), power, gap === " " || /\.\d{1,3}$/.test(past));
+  const above = raised(
+    name.replace("\u03BC", "µ").replace(/[°º]\s?/, "°"),
+    power,
+    gap === " " || /\.\d{1,3}$/.test(past),
+  );
   // "221 W. 57th St."
   if (
     above === null ||
@@ -86,5 +90,5 @@ function raised(name: string, power: string | undefined, apart: boolean): Names 
 /** 1 where a stop belongs to the sign ("5 lbs. of"), 0 where it ends the sentence, or may. */
 function abbreviating(text: string, at: number, name: string): number {
   const shortened = /^(?:lbs?|oz|ft|yds?|mi|hrs?|secs?|mins?|yrs?|wks|gal|pt|tbsp|tsp|sq ft|fl oz)$/.test(name);
-  return shortened && /^\.(?:[,;:)]|\s[\p{Ll}\d(])/u.test(after(text, at)) ? 1 : 0;
+  return shortened && /^\.(?:[,;:)]|\s[\p{Ll}\d(=])/u.test(after(text, at)) ? 1 : 0;
 }
