@@ -272,6 +272,7 @@ const cases: Record<string, Case[]> = {
       "He won 7-6 (7-4), 3-6, 6-4 after 3-6, 6–7 (8–10), 7-5.",
       "He won seven six (seven four), three six, six four after three six, six seven (eight ten), seven five.",
     ],
+    ["At the US Open 6-4, 6-3 was enough.", "At the US Open six four, six three was enough."],
     ["Near the Sun 4 to 5 fell; he sat 5 hours.", "Near the Sun four to five fell; he sat five hours."],
     ["Read pages 10–12, 15–20.", "Read pages ten to twelve, fifteen to twenty."],
     [
@@ -317,6 +318,8 @@ const cases: Record<string, Case[]> = {
       "Of six point zero two times ten to the power of twenty-three, one times ten to the power of minus five or one point five times ten to the power of three; 3E4 and 1.5e.",
     ],
     ["The value x = 0x1F and foo^bar, x²y.", "The value x equals 0x1F and foo^bar, x²y."],
+    ["Is it 3x? Or 12e-3.", "Is it three times? Or twelve times ten to the power of minus three."],
+    ["In 1990 1991 1992 1993.", "In nineteen ninety nineteen ninety-one nineteen ninety-two nineteen ninety-three."],
     ["So ½ + ¼ = ¾.", "So one half plus one quarter equals three quarters."],
     ["By '05 it was '68.", "By 'oh five it was 'sixty-eight."],
     [

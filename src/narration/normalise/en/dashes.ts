@@ -17,7 +17,7 @@ const playing =
 const rowLeft = /(?:(?<!\d)\d{1,2}[-–]\d{1,2}\)?,?\s\(?)+$/u;
 const rowRight = /^(?:\)?,?\s\(?\d{1,2}[-–]\d{1,2}(?!\d))+/u;
 const opening =
-  /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|[Dd]aily|[Ww]eek(?:day|end)s|[Oo]pen|[Hh]ours)\.?[,:]?\s(?:\d{1,2}[-–]\d{1,2}(?:,|\sand)\s)?$/u;
+  /(?<!\p{L})(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|[Dd]aily|[Ww]eek(?:day|end)s|(?<=^|[.;:!?]\s)Open|open|[Hh]ours)\.?[,:]?\s(?:\d{1,2}[-–]\d{1,2}(?:,|\sand)\s)?$/u;
 const wordLeft = new RegExp(String.raw`(?<!\p{L})(?:${month}|(?:BCE?|AD|CE)\s?)$`, "u");
 const wordRight = new RegExp(String.raw`^\s?(?:${month}|present|now|today)(?!\p{L})`, "u");
 const monthLeft = new RegExp(String.raw`(?<!\p{L})${month}$`, "u");

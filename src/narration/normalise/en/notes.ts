@@ -6,7 +6,8 @@ const mark = new RegExp(`${raised}|${bracketed}`, "uy");
 const clauseEnd = /[\p{L}\d)][.,;:!?]["'”’»)]?$/u;
 // "sin²" is a power; so is a number with one, unless it is a year.
 const functionName = /(?<!\p{L})(?:arc)?(?:sin|cos|tan|cot|sec|csc|log|mol)h?$/u;
-const wordOrYear = /\p{L}{3}$|\p{L}{2}["'”’»]$|(?<![\d.,])(?:1\d|20)\d\d$/u;
+const wordOrYear =
+  /(?<!\p{L})(?:a[mnst]|by|do|go|he|i[fnst]|me|my|no|o[fnr]|so|to|u[ps]|we)$|\p{L}{3}$|\p{L}{2}["'”’»]$|(?<![\d.,])(?:1\d|20)\d\d$/iu;
 
 /** The marks of notes are not said: "word²", "in 1945¹", "an end.[12]"; not "array[0]", which may be anything. */
 export function noteMark(place: Pick<Place, "text" | "at">): Found | null {

@@ -43,7 +43,7 @@ const things =
 // "8.1 L/100 km": the hundred and its unit are read where they stand.
 const perHundred = /^\/(?:100|1,?000) ?(?:[kcmd]?m|[kmµ]?g|[mcd]?[lL]|mi)(?!\p{L})/u;
 const cross = /\s?[x×✕]\s?(?=\.?\d)/y;
-const timesSign = /[x×](?=[\s,.;:)/]|$)| ?[x×](?= ?10[\^⁻⁰¹²³⁴-⁹])/y;
+const timesSign = /[x×](?=[\s,.;:)/?!]|$)| ?[x×](?= ?10[\^⁻⁰¹²³⁴-⁹])/y;
 
 export const quantity: Rule = (place) => {
   const first = quantityAt(place.text, place.at);

@@ -81,7 +81,11 @@ function relation(sign: string, { past, rest, apart, number }: Sides): string | 
 
 /** "6.02e23", "1.5E-3" */
 export const scientific: Rule = ({ text, at, numerals }) => {
-  const found = match(/(\d{1,3})(?:\.(\d{1,9}))?(?:e([+−-]?)|E([+−-]))(\d{1,3})(?![\p{L}\p{N}.]|-\p{L})/uy, text, at);
+  const found = match(
+    /(\d{1,3})(?:\.(\d{1,9}))?(?:e([+−-]?)|E([+−-]))(\d{1,3})(?![\p{L}\p{N}]|\.\d|-\p{L})/uy,
+    text,
+    at,
+  );
   if (found === null) return null;
   const [, digits = "", part, small, capital, exponent = ""] = found;
   const value = part === undefined ? numerals.cardinal(digits) : numerals.decimal(digits, part);
