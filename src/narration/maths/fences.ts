@@ -45,9 +45,14 @@ function readBar(stack: Open[], parts: readonly Part[], index: number): void {
   const mark = markOf(part)!;
   const { side, parts: inside } = stack.at(-1)!;
   const ready = isOperand(inside.at(-1));
-  if (ready && (side === mark || (side === "⟨" && mark === "|" && !closesAhead(parts, index, "⟩"))))
-    return close(stack, part, mark);
-  const paired = part.kind === "operator" && barsAhead(parts, index, mark) % 2 === 0;
+  // `\langle\psi|H|\psi\rangle`: its bars part what stands between the brackets.
+  if (ready && side === "⟨" && mark === "|" && closesAhead(parts, index, "⟩")) {
+    inside.push(part);
+    return;
+  }
+  if (ready && (side === mark || (side === "⟨" && mark === "|"))) return close(stack, part, mark);
+  const ket = mark === "|" && isKet(parts, index) && stack.every((open) => open.side !== "⟨");
+  const paired = part.kind === "operator" && (ket || barsAhead(parts, index, mark) % 2 === 0);
   if (part.kind === "operator" && (paired || !ready) && index + 1 < parts.length) stack.push({ side: mark, parts: [] });
   else if (mark === "|" && part.kind === "scripts" && ready) evaluated(stack, part);
   else inside.push(part);
@@ -76,6 +81,12 @@ function barsAhead(parts: readonly Part[], from: number, mark: string): number {
     else if (depth === 0 && other === mark) count++;
   }
   return count;
+}
+
+/** `\alpha|0\rangle`: the next bracket or bar is the ket's. */
+function isKet(parts: readonly Part[], from: number): boolean {
+  const marks = parts.slice(from + 1, from + ahead).map(markOf);
+  return marks.find((mark) => mark !== null && (bars + openers + closers).includes(mark)) === "⟩";
 }
 
 function closesAhead(parts: readonly Part[], from: number, mark: string): boolean {

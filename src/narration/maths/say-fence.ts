@@ -89,7 +89,11 @@ function sayBraces(speaker: Speaker, body: Part): string {
 
 function sayInner(speaker: Speaker, body: Part): string | null {
   const [left, right, ...more] = splitAt(partsOf(body), ",|");
-  if (left === undefined || right === undefined || more.length > 0) return null;
+  if (left === undefined || right === undefined) return null;
+  const [last] = more;
+  if (more.length === 1 && isOperator(partsOf(body)[left.length], "|"))
+    return `${speaker.words.bra(say(speaker, row(left)))} ${say(speaker, row(right))}, ${speaker.words.ket(say(speaker, row(last!)))}`;
+  if (more.length > 0) return null;
   return speaker.words.inner(say(speaker, row(left)), say(speaker, row(right)));
 }
 
@@ -99,11 +103,17 @@ function intervalOf(speaker: Speaker, { open, close, body }: Fence): string | nu
   if (left === undefined || right === undefined || more.length > 0 || !"([".includes(open) || !")]".includes(close))
     return null;
   const endless = [left, right].some((side) => partsOf(side).some((part) => isOperator(part, "∞")));
-  const capitals = [left, right].every((side) => side.kind === "name" && /^\p{Lu}$/u.test(side.text));
-  const interval = endless || ((open === "[" || close === "]") && !capitals);
+  const operators = [left, right].every(isOperatorName);
+  const interval = endless || ((open === "[" || close === "]") && !operators);
   return interval
     ? speaker.words.interval(say(speaker, left), say(speaker, right), [open === "[", close === "]"])
     : null;
+}
+
+/** A capital, or a letter with a hat: of a commutator. */
+function isOperatorName(side: Part): boolean {
+  if (side.kind === "scripts") return isOperator(side.over ?? undefined, "^") || isOperatorName(side.base);
+  return side.kind === "name" && /^\p{Lu}$/u.test(side.text);
 }
 
 function ends(body: Part): Part[] {

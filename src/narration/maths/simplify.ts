@@ -1,6 +1,6 @@
 import { pairFences } from "./fences.ts";
 import { textOf, type MathNode } from "./mathml.ts";
-import { row, scripts, type Part, type ScriptsPart } from "./parts.ts";
+import { isOperator, row, scripts, type Part, type ScriptsPart } from "./parts.ts";
 import { bare } from "./words.ts";
 import { attachScripts, mergeNames, mergeNumbers } from "./attach.ts";
 
@@ -68,7 +68,9 @@ function rowOf(node: MathNode): Part {
   // Text that stands in an element for which MathML has no text: said as it is.
   if (parts.length === 0) return node.children.length > 0 ? word(textOf(node)) : blank;
   const [first, last] = [parts[0]!, parts.at(-1)!];
-  if (isDrawnFence(node) && first.kind === "operator" && last.kind === "operator") {
+  // The bars between angle brackets are told by the brackets, so these are paired with them.
+  const angles = isOperator(first, "⟨") && isOperator(last, "⟩");
+  if (isDrawnFence(node) && first.kind === "operator" && last.kind === "operator" && !angles) {
     const inside = finished(parts.slice(1, -1));
     return { kind: "fence", open: first.text, close: last.text, body: row(inside) };
   }
