@@ -179,6 +179,14 @@ const cases: Record<string, Case[]> = {
       "₹500 crore, Rs 2 lakh, 3 lakh people, 5.5m USD, $5-$10 million, $100-$200k.",
       "five hundred crore rupees, two lakh rupees, three lakh people, five point five million US dollars, five to ten million dollars, one hundred to two hundred thousand dollars.",
     ],
+    [
+      "USD 5–10 or EUR 5–10 million; INR 5,000, but an INR 2–3 of the blood.",
+      "five to ten US dollars or five to ten million euros; five thousand Indian rupees, but an INR two to three of the blood.",
+    ],
+    [
+      "At $15/hr, €1.50/kg, $250/mo. or £3m/yr; $5/x.",
+      "At fifteen dollars per hour, one euro and fifty cents per kilogram, two hundred fifty dollars per month or three million pounds per year; five dollars/x.",
+    ],
     ["With USD/JPY 148.3 and JPY 1000.", "With USD/JPY one hundred forty-eight point three and one thousand yen."],
     ["It lost £2bn and $1tn.", "It lost two billion pounds and one trillion dollars."],
     ["Pay 5 million USD or EUR 20.", "Pay five million US dollars or twenty euros."],
@@ -242,6 +250,14 @@ const cases: Record<string, Case[]> = {
     [
       "He is 6' 2\", that is c. 1,880 mm; 1 ft. = 12.",
       "He is six foot two, that is circa one thousand eight hundred eighty millimetres; one foot equals twelve.",
+    ],
+    [
+      "On 1,850 sq. ft. of it: 80 µmol/L, 11.2×10⁹/L, 5 IU/mL.",
+      "On one thousand eight hundred fifty square feet of it: eighty micromoles per litre, eleven point two times ten to the power of nine per litre, five international units per millilitre.",
+    ],
+    [
+      "Invoice #2024-0117 of 2005–08.",
+      "Invoice number twenty twenty-four-zero one one seven of two thousand five to two thousand eight.",
     ],
     ["At 2 atm it lost 3 pts.", "At two atmospheres it lost three points."],
     [
@@ -513,7 +529,7 @@ const cases: Record<string, Case[]> = {
     ],
     [
       "FY2024 guidance: $1.5B–$1.7B. The GBP/USD pair hit 1.2750; oil at $80/bbl.",
-      "FY2024 guidance: one point five billion dollars to one point seven billion dollars. The GBP/USD pair hit one point two seven five zero; oil at eighty dollars/bbl.",
+      "FY2024 guidance: one point five billion dollars to one point seven billion dollars. The GBP/USD pair hit one point two seven five zero; oil at eighty dollars per barrel.",
     ],
     [
       "A$5 and C$10; S$3; NZ$2; HK$8; R$1,50; Rs. 500; ₹1,00,000; RM5; 5 CHF; JPY 1000; kr 50; 1.000 €.",

@@ -19,7 +19,9 @@ for (const entry of table.split(/[|\n]/)) {
   currencies.set(sign.replace("*", ""), { one, many, cent, cents, thousands: sign.startsWith("*") });
 }
 
-const inFront = /(?:(?:US|AU?|CA?|NZ|S|HK|NT|R)\$|(?:CN|JP)¥|\p{Sc}|Rs\.?|Rp\.?|RM|(?<!\/)[A-Z]{3}(?= ))(?= ?\.?\d)/uy;
+// Below ten, "INR" is the blood's clotting ratio.
+const inFront =
+  /(?:(?:US|AU?|CA?|NZ|S|HK|NT|R)\$|(?:CN|JP)¥|\p{Sc}|Rs\.?|Rp\.?|RM|(?<!\/)(?!INR \d(?:\.\d)?(?![\d.,]\d))[A-Z]{3}(?= ))(?= ?\.?\d)/uy;
 const behind = /( ?)(?:([A-Z]{3})(?![\p{L}\p{N}])|([€£₹₽₺₫₪₴$])(?![\p{L}\p{N}]))/uy;
 
 /** "50¢", "99p": hundredths, as a currency of their own. */

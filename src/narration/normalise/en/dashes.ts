@@ -81,6 +81,8 @@ function between(left: RegExpExecArray, right: RegExpExecArray, { spaced, played
   const [a, b] = [first, second].map((digits) => Number(digits.replaceAll(",", "")));
   if (Number.isNaN(a) || Number.isNaN(b) || /^0\d/.test(first)) return null;
   const years = /^\d{4}$/.test(first) && /^\d{1,2}$/.test(second);
+  // "#2024-0117"
+  if (!years && /^0\d/.test(second)) return null;
   if (years && b! <= a! % 10 ** second.length) return null;
   if (years || a! < b!) return played && b! < 100 ? "" : "to";
   if (spaced) return null;

@@ -97,9 +97,10 @@ function numberOf(text: string, at: number, currency: Currency | null): Written 
 /** Of the amount before it in "$10–20": what stands behind the dash has no sign of its own. */
 function sharedCurrency(text: string, at: number): Currency | null {
   if (!/[–-]\s?$/.test(text.slice(Math.max(0, at - 2), at))) return null;
-  const found = /((?:US|AU?|CA?|NZ|S|HK)?\$|[£€¥₹]|Rp\.?)\s?\d[\d.,]*(?:[kmbt]n?)?\s?[–-]\s?$/iu.exec(
-    before({ text, at }),
-  );
+  const found =
+    /((?:US|AU?|CA?|NZ|S|HK)?\$|[£€¥₹]|Rp\.?|(?<![\p{L}/])(?!INR \d[–-])[A-Z]{3}(?=\s))\s?\d[\d.,]*(?:[kmbt]n?)?\s?[–-]\s?$/iu.exec(
+      before({ text, at }),
+    );
   return (found && currencyOf(found[1]!)) ?? null;
 }
 

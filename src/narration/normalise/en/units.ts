@@ -18,7 +18,7 @@ rpm=revolution per minute,revolutions per minute|bpm=beat per minute,beats per m
 mAh=milliamp-hour|~V=volt|kV=kilovolt|mV=millivolt|mA=milliamp|Ω=ohm|kΩ=kilohm|MΩ=megohm|~J=joule|kJ=kilojoule|MJ=megajoule|GJ=gigajoule
 cal=calorie|kcal=kilocalorie|eV=electronvolt|keV=kiloelectronvolt|MeV=megaelectronvolt|GeV=gigaelectronvolt|TeV=teraelectronvolt
 kN=kilonewton|Nm=newton metre|Pa=pascal|hPa=hectopascal|kPa=kilopascal|MPa=megapascal|mbar=millibar|~bar=bar|~atm=atmosphere|mSv=millisievert|µSv=microsievert
-psi=pound per square inch,pounds per square inch|mmHg=millimetre of mercury,millimetres of mercury|dB=decibel|dBA=decibel|lm=lumen|lx=lux,lux|~mol=mole|mmol=millimole
+psi=pound per square inch,pounds per square inch|mmHg=millimetre of mercury,millimetres of mercury|dB=decibel|dBA=decibel|lm=lumen|lx=lux,lux|~mol=mole|mmol=millimole|µmol=micromole|nmol=nanomole|~IU=international unit|µF=microfarad|nF=nanofarad|pF=picofarad
 mph=mile per hour,miles per hour|kmh=kilometre per hour,kilometres per hour|kph=kilometre per hour,kilometres per hour|mpg=mile per gallon,miles per gallon|~kn=knot
 px=pixel|dpi=dot per inch,dots per inch|ppi=pixel per inch,pixels per inch|MP=megapixel|ppm=part per million,parts per million|ppb=part per billion,parts per billion|pts=point
 kB=kilobyte|KB=kilobyte|MB=megabyte|GB=gigabyte|TB=terabyte|PB=petabyte|KiB=kibibyte|MiB=mebibyte|GiB=gibibyte|TiB=tebibyte|kbit=kilobit|Mbit=megabit|Gbit=gigabit
@@ -38,17 +38,22 @@ const spans = new Set(["day", "week", "month", "year"]);
 const lengths = /^(?:[kcmdnµ]?m|mi|yd|ft)$/;
 // Of the signs that may be met without a number, those that are no words ("per MP", "per bar").
 const lone = /^(?:[kcm]?m[²³23]|[kcm]m|[kmµ]g|[kMGT]Wh|[mcd][lL]|ha|[MGT]B|hr|min|sec|yr)(?![\p{L}\p{N}])/u;
+// Behind a sum of money or a power.
+const priced = /(?:\p{Sc}\s?\d[\d.,]*(?:[kmb]n?)?|[⁰¹²³⁴-⁹])\/$/u;
+const divisors: Record<string, string> = { bbl: "barrel", mo: "month", wk: "week", yr: "year" };
+const divisor =
+  /(bbl|mo|wk|yr|hr?|min|gal|[kM]Wh|[km]?g|t|lb|oz|m?[lL]|k?m|GB|barrel|ounce|gallon|hour|night|day|week|month|year|person|share|head|unit|tonne|ton|pound)(?![\p{L}\p{N}²³])(?:(?<=bbl|mo|wk|yr|hr|min|gal|lb|oz)\.(?=[,;:)]|\s[\p{Ll}\d(]))?/uy;
 const signs =
-  /([ -]?)((?:sq|cu|fl) \p{L}{1,2}|[°º]\s?[CF](?!\p{L})|[\p{L}Ω]{1,5}|[°º%‰℃℉′″])([²³]|[23](?!\p{N}))?(\/(\p{L}{1,5})([²³]|[23](?!\p{N}))?(?![\p{L}\p{N}]))?(?![\p{L}\p{N}])/uy;
+  /([ -]?)((?:sq|cu|fl)\.? \p{L}{1,2}|[°º]\s?[CF](?!\p{L})|[\p{L}Ω]{1,5}|[°º%‰℃℉′″])([²³]|[23](?!\p{N}))?(\/(\p{L}{1,5})([²³]|[23](?!\p{N}))?(?![\p{L}\p{N}]))?(?![\p{L}\p{N}])/uy;
 
 /** The unit whose sign stands at `at`, where a number has ended; null where none does. */
 export function unitAt(text: string, at: number): Unit | null {
   const found = match(signs, text, at);
   if (found === null) return null;
-  const [all, gap = "", sign = "", power, divided = "", divisor = "", divisorPower] = found;
+  const [all, gap = "", sign = "", power, divided = "", under = "", divisorPower] = found;
   const past = text.slice(Math.max(0, at - 12), at);
   // "1h 20m"
-  const name = sign === "m" && /\dh(?:rs?)?\s\d{1,2}$/.test(past) ? "min" : sign;
+  const name = sign === "m" && /\dh(?:rs?)?\s\d{1,2}$/.test(past) ? "min" : sign.replace(".", "");
   const above = raised(
     name.replace("\u03BC", "µ").replace(/[°º]\s?/, "°"),
     power,
@@ -61,7 +66,7 @@ export function unitAt(text: string, at: number): Unit | null {
   )
     return null;
   // "10 km/person": a stroke before what is no unit is left to the engine.
-  const below = spans.has(divisor) ? divisor : raised(divisor, divisorPower, true)?.one;
+  const below = spans.has(under) ? under : raised(under, divisorPower, true)?.one;
   const end = at + all.length - (below === undefined ? divided.length : 0);
   const span = below === undefined ? null : match(/\/(day|week|month|year)(?!\p{L})/uy, text, end);
   const per = (below === undefined ? "" : ` per ${below}`) + (span === null ? "" : ` per ${span[1]}`);
@@ -71,8 +76,14 @@ export function unitAt(text: string, at: number): Unit | null {
   return { from: at + gap.length, to, one, many: gap === "-" ? one : above.many + per };
 }
 
-/** "people per km²", "cost per kWh": a unit without a number. */
+/** "people per km²", "$15/hr", "10⁹/L": a unit without a number. */
 export const perUnit: Rule = (place) => {
+  const price = priced.test(before(place)) ? match(divisor, place.text, place.at) : null;
+  if (price !== null) {
+    const to = place.at + price[0].length;
+    const one = divisors[price[1]!] ?? units.get(price[1]!)?.one ?? price[1]!;
+    return { to, readings: [{ from: place.at - 1, to, spoken: `per ${one}` }] };
+  }
   if (!/(?<!\p{L})per\s$/iu.test(before(place)) || !lone.test(place.text.slice(place.at, place.at + 6))) return null;
   const unit = unitAt(place.text, place.at);
   return unit && { to: unit.to, readings: [{ from: place.at, to: unit.to, spoken: unit.one }] };
@@ -89,6 +100,6 @@ function raised(name: string, power: string | undefined, apart: boolean): Names 
 
 /** 1 where a stop belongs to the sign ("5 lbs. of"), 0 where it ends the sentence, or may. */
 function abbreviating(text: string, at: number, name: string): number {
-  const shortened = /^(?:lbs?|oz|ft|yds?|mi|hrs?|secs?|mins?|yrs?|wks|gal|pt|tbsp|tsp|sq ft|fl oz)$/.test(name);
+  const shortened = /^(?:lbs?|oz|ft|yds?|mi|hrs?|secs?|mins?|yrs?|wks|gal|pt|tbsp|tsp|sq ft|sq mi|fl oz)$/.test(name);
   return shortened && /^\.(?:[,;:)]|\s[\p{Ll}\d(=])/u.test(after(text, at)) ? 1 : 0;
 }
