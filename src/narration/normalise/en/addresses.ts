@@ -15,7 +15,7 @@ const file =
 const handle = /@(?=[\d_]{0,8}\p{L})([\p{L}\d][\p{L}\d_]{0,39})(?![\p{L}\d_@]|\.\p{L})/uy;
 // Not a colour: "#ff0000", "#0a0".
 const hashtag =
-  /#(?=\d{0,8}\p{L})(?!(?=\p{L}*\d)(?:[\da-f]{3}|[\da-f]{6})(?![\p{L}\d_]))([\p{L}\d_]{1,60})(?![\p{L}\d_])/uy;
+  /#(?=\d{0,8}\p{L})(?!(?=\p{L}{0,5}\d)(?:[\da-f]{3}|[\da-f]{6})(?![\p{L}\d_]))([\p{L}\d_]{1,60})(?![\p{L}\d_])/uy;
 
 /** "jane.doe@example.com" */
 export const mailAddress: Rule = ({ text, at, numerals }) => {

@@ -1,7 +1,7 @@
 import { after, before, match, whole, type Found, type Place } from "./place.ts";
 
-const raised = String.raw`[⁰¹²³⁴-⁹]{1,3}(?:[,⁻–][⁰¹²³⁴-⁹]{1,3})*(?![\p{L}\p{N}⁺⁻])`;
-const bracketed = String.raw`(?:\[\d{1,3}\])+(?![\p{L}\p{N}[(])`;
+const raised = String.raw`[⁰¹²³⁴-⁹]{1,3}(?:[,⁻–][⁰¹²³⁴-⁹]{1,3}){0,4}(?![\p{L}\p{N}⁺⁻])`;
+const bracketed = String.raw`(?:\[\d{1,3}\]){1,5}(?![\p{L}\p{N}[(])`;
 const mark = new RegExp(`${raised}|${bracketed}`, "uy");
 const clauseEnd = /[\p{L}\d)][.,;:!?]["'”’»)]?$/u;
 // "sin²" is a power; so is a number with one, unless it is a year.
