@@ -134,6 +134,12 @@ test("captions show the formula, its words are shared out over what they show", 
   ]);
 });
 
+test("captions keep the mark over the period of a decimal", () => {
+  const [block] = scripted(String.raw`So $0.1\overline{63}$ it is.`);
+  expect(displayText(block!.inline as Token[])).toBe("So 0.16\u03053\u0305 it is.");
+  expect(spokenText(block!.inline as Token[])).toBe("So zero point one, six three repeating it is.");
+});
+
 test("a formula without a space in it is one token that says all, however long", () => {
   const [block] = scripted(`So $${"a_1".repeat(60)}$ it is.`);
   const tokens = block!.inline as Token[];

@@ -143,8 +143,10 @@ function showScripts(part: ScriptsPart): string {
   return `${before.join("")}${shown}${below === null ? "" : script(below, lowered, "_")}${above === null ? "" : script(above, raised, "^")}`;
 }
 
-/** A bar over several letters is drawn over each. */
+/** A bar over several letters, or any mark over digits (the period of a decimal), is drawn over each. */
 function withAccent(shown: string, accent: string): string {
+  if (/^\d{1,20}$/.test(shown))
+    return [...shown].map((digit) => digit + (accent === "\u0304" ? "\u0305" : accent)).join("");
   if (!/^\p{L}{1,4}$/u.test(shown)) return shown;
   if (shown.length > 1 && accent !== "\u0304" && accent !== "\u20D7") return shown;
   if (accent === "\u0304" && shown.length > 1) return [...shown].map((letter) => `${letter}\u0305`).join("");
