@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Marker, ScriptBlock, Token } from "../../src/narration/script.ts";
 import { longestSentence, segmentBlock, segmenterVersion, tokenSpans } from "../../src/narration/segments.ts";
+import { processorTime } from "../support/stopwatch.ts";
 
 const voice = { locale: "en", maxCharacters: 5000 };
 
@@ -255,10 +256,10 @@ test("the same block gives the same segments", () => {
 
 test("a megabyte without spaces, of commas, of accents, or of short sentences takes linear time", () => {
   const hostile = ["x".repeat(1e6), "word, and so ".repeat(8e4), `a${"\u0301".repeat(1e6)}`, "a,".repeat(5e5)];
-  const started = performance.now();
+  const took = processorTime();
   for (const text of hostile) {
     for (const segment of segmentBlock(block(text), voice)) expect(segment.text.length <= longestSentence).toBe(true);
   }
   expect(texts(block("This is a fine one. ".repeat(1e5)))).toHaveLength(1e5);
-  expect(performance.now() - started).toBeLessThan(8000);
+  expect(took()).toBeLessThan(8000);
 });

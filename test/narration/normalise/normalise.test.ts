@@ -6,6 +6,7 @@ import { shareOut } from "../../../src/narration/normalise/share-out.ts";
 import { displayText, spokenText, type Token } from "../../../src/narration/script.ts";
 import { sentenceStarts } from "../../../src/narration/sentence.ts";
 import { tokensOf } from "../../../src/narration/tokens.ts";
+import { processorTime } from "../../support/stopwatch.ts";
 
 const cut = (text: string) =>
   tokensOf({ kind: "paragraph", inline: [{ text, source: [0, text.length] }] }).flatMap(({ tokens }) => tokens);
@@ -162,7 +163,7 @@ function applied(text: string): string {
 }
 
 test("long texts without a break are read in linear time", () => {
-  const started = performance.now();
+  const took = processorTime();
   expect(readEn("1".repeat(3e5))).toEqual([]);
   expect(readEn("$".repeat(3e5))).toEqual([]);
   expect(readEn("[1]".repeat(1e5)).length).toBe(1e5);
@@ -171,5 +172,5 @@ test("long texts without a break are read in linear time", () => {
   expect(readEn("a.".repeat(2e5))).toEqual([]);
   expect(readEn(`${"a".repeat(3e5)}@`)).toEqual([]);
   expect(forms("9".repeat(3e5)).join("")).toBe("9".repeat(3e5));
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(took()).toBeLessThan(10_000);
 });
