@@ -7,6 +7,7 @@ import { listen } from "../../src/database/listen.ts";
 import { answeredWithin } from "../../src/database/patience.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 import { wire, type Wire } from "../support/wire.ts";
+import { stopwatch } from "../support/stopwatch.ts";
 
 let database: TestDatabase;
 let way: Wire;
@@ -28,12 +29,12 @@ const setting = (name: string, db = connection.db) =>
   sql<{ value: string }>`select current_setting(${name}) as value`.execute(db).then(({ rows }) => rows[0]!.value);
 
 async function timed<T>(work: Promise<T>): Promise<{ ms: number; error: Error & { code?: string } }> {
-  const since = performance.now();
+  const took = stopwatch();
   const error = await work.then(
     () => new Error("it was answered"),
     (reason: Error) => reason,
   );
-  return { ms: performance.now() - since, error };
+  return { ms: took(), error };
 }
 
 test("a statement without an answer fails in time as a broken connection does, and the next one goes another way", async () => {
