@@ -95,14 +95,14 @@ test("a long run shows how far it is, stops at a press, and goes on at another",
   await generate(long("Comet"));
   await expect.poll(() => page.textContent("#current .stages")).toMatch(/Speak running/);
   await page.locator("#current").getByRole("button", { name: "Cancel" }).click();
-  await expect.poll(status, { timeout: 5000, interval: 20 }).toBe("–Cancelled");
+  await expect.poll(status, { interval: 20 }).toBe("–Cancelled");
   await expect.poll(() => page.textContent("#announcements")).toContain("Cancelled");
   expect(await page.textContent("#recent li:first-child")).toContain("Cancelled");
 
   await page.locator("#current").getByRole("button", { name: "Try again" }).click();
   await expect.poll(status).toContain("Generating");
   await page.getByRole("button", { name: /^Cancel: Comet/ }).click();
-  await expect.poll(status, { timeout: 5000, interval: 20 }).toBe("–Cancelled");
+  await expect.poll(status, { interval: 20 }).toBe("–Cancelled");
 });
 
 test("a text with nothing to say is refused beside the field", async () => {

@@ -74,34 +74,30 @@ test("on a terminal there is a bar for each stage, and the result stands below t
   expect(last).not.toContain("\x1b"); // no bar is drawn over the result
 });
 
-test(
-  "a run that fails says so in JSON and in a line, and the same command goes on with it",
-  { timeout: 40_000 },
-  async () => {
-    const [kept, fresh] = [sentence(200), sentence(201)];
-    await here.narrate(here.write("kept.md", kept));
-    const [stored] = await database.rows<{ sha256: string }>(
-      "select audio_sha256 as sha256 from lector.speech_segments order by ready_at desc limit 1",
-    );
-    const bytes = join(here.data, "storage", stored!.sha256.slice(0, 2), stored!.sha256);
-    renameSync(bytes, `${bytes}.away`);
-    mkdirSync(bytes); // there, but unreadable: what is gone would be spoken again
-    const file = here.write("fails.md", `${kept} ${fresh}`);
-    const { code, stdout, stderr } = await here.run(["narrate", file, "--json"]);
-    expect(code).toBe(1);
-    const failed = onlyObject(stdout) as { execution_id: string; error: { message: string } };
-    const { execution_id: id, error } = failed;
-    expect(failed).toMatchObject({ status: "FAILED", error: { step: "speech", code: expect.any(String) } });
-    expect(failed).not.toHaveProperty("files");
-    expect(stderr.trim().split("\n").at(-1)).toBe(`Run ${id} ended as FAILED in "speech": ${error.message}`);
-    expect((await here.run(["runs", "show", id])).stdout).toContain(`error: ${error.message}`);
-    rmSync(bytes, { recursive: true });
-    renameSync(`${bytes}.away`, bytes);
-    const again = await here.run(["narrate", file, "--json"]);
-    expect(again.stderr).toContain(`Going on with run ${id}, which had failed.`);
-    expect(onlyObject(again.stdout)).toMatchObject({ execution_id: id, segments: { synthesised: 1, reused: 1 } });
-  },
-);
+test("a run that fails says so in JSON and in a line, and the same command goes on with it", async () => {
+  const [kept, fresh] = [sentence(200), sentence(201)];
+  await here.narrate(here.write("kept.md", kept));
+  const [stored] = await database.rows<{ sha256: string }>(
+    "select audio_sha256 as sha256 from lector.speech_segments order by ready_at desc limit 1",
+  );
+  const bytes = join(here.data, "storage", stored!.sha256.slice(0, 2), stored!.sha256);
+  renameSync(bytes, `${bytes}.away`);
+  mkdirSync(bytes); // there, but unreadable: what is gone would be spoken again
+  const file = here.write("fails.md", `${kept} ${fresh}`);
+  const { code, stdout, stderr } = await here.run(["narrate", file, "--json"]);
+  expect(code).toBe(1);
+  const failed = onlyObject(stdout) as { execution_id: string; error: { message: string } };
+  const { execution_id: id, error } = failed;
+  expect(failed).toMatchObject({ status: "FAILED", error: { step: "speech", code: expect.any(String) } });
+  expect(failed).not.toHaveProperty("files");
+  expect(stderr.trim().split("\n").at(-1)).toBe(`Run ${id} ended as FAILED in "speech": ${error.message}`);
+  expect((await here.run(["runs", "show", id])).stdout).toContain(`error: ${error.message}`);
+  rmSync(bytes, { recursive: true });
+  renameSync(`${bytes}.away`, bytes);
+  const again = await here.run(["narrate", file, "--json"]);
+  expect(again.stderr).toContain(`Going on with run ${id}, which had failed.`);
+  expect(onlyObject(again.stdout)).toMatchObject({ execution_id: id, segments: { synthesised: 1, reused: 1 } });
+});
 
 test("files that cannot be written are named, and the same command writes them later", async () => {
   const file = here.write("blocked.md", sentence(300));
@@ -132,7 +128,7 @@ test.each(["--json 2>/dev/null | true", "2>&1 | head -n 1"])(
     expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
     expect(said).not.toMatch(/EPIPE|^\s+at /m);
     expect(readdirSync(out)).toHaveLength(6);
-    await until("its Postgres has stopped, too", () => processesOf(data).length === 0, 2000);
+    await until("its Postgres has stopped, too", () => processesOf(data).length === 0);
   },
 );
 

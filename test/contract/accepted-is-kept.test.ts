@@ -38,7 +38,7 @@ test("starts whose process is killed the moment it has answered them end once ea
   expect(accepted.length).toBeGreaterThanOrEqual(20);
   await workers!.fork({ leaseMs: 1000, slots: 16, release: 1 });
   const open = "select 1 from lector.workflow_instances where ended_at is null";
-  await until("all have ended", async () => (await here.rows(open)).length === 0, 15_000);
+  await until("all have ended", async () => (await here.rows(open)).length === 0);
   const runs = await here.rows<{ id: string; status: string }>(
     "select execution_id as id, status from lector.workflow_instances",
   );
@@ -63,7 +63,7 @@ test("a failed run keeps the end that it had, whatever fails in it afterwards", 
   const { endedAt } = await here.ended(executionId);
   held.open();
   const failed = "select 1 from lector.workflow_steps where state = 'failed' and item is not null";
-  await until("both have failed", async () => (await here.rows(failed)).length === 2, 10_000);
+  await until("both have failed", async () => (await here.rows(failed)).length === 2);
   expect(await here.ended(executionId)).toMatchObject({ status: "FAILED", endedAt, error: { message: "item 1" } });
   expect((await here.rows<{ ends: number }>(ends)).map((run) => run.ends)).toEqual([1]);
 });

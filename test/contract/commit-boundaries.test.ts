@@ -7,7 +7,6 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/database/connect.ts";
 import { failpoints, type Failpoint } from "../../src/failpoint.ts";
@@ -23,6 +22,7 @@ import { boundaryTasks, command, kid, TABLES, whole, wholeInput, type Command } 
 import type { Order } from "../support/boundary-process.ts";
 import { differences } from "../support/checker.ts";
 import { orchestra, type Orchestra } from "../support/orchestra.ts";
+import { until } from "../support/program.ts";
 import { randomFrom } from "../support/random.ts";
 
 const LEASE_MS = 400;
@@ -248,8 +248,7 @@ const startedBy = (scheduleId: string) => here.rows<{ id: string }>(`${RUN} sche
 
 /** Postgres takes a moment to see that a process is no more. Until then a look passes over what that one had locked. */
 async function untilFree(look: () => Promise<unknown>, done: () => Promise<boolean>): Promise<void> {
-  for (let looks = 0; looks < 100 && !(await done()); looks++) await sleep(20).then(look);
-  expect(await done()).toBe(true);
+  await until("it is free", async () => (await done()) || (await look(), false));
 }
 
 /** The provider's books against the ledger: every call has its row, and every second one its reason. */

@@ -84,7 +84,7 @@ test("its replay reopens the run, says from which failure, and uses again what i
   });
   const { executionId } = await worker.start({ workflow, input: { list: [{ n: 0 }, { n: 1 }, { n: 2 }] } });
   expect((await here.ended(executionId)).status).toBe("FAILED");
-  await until("all have begun", () => began.length === 4, 10_000);
+  await until("all have begun", () => began.length === 4);
   broken = false;
   const [letter, ...others] = await letters();
   expect([letter!.item, others]).toEqual([1, []]); // the fan-out failed along with it
@@ -134,7 +134,7 @@ test("of a child run, only the step that caused it is one, and its replay reopen
       await here.rows<{ id: string }>(`select execution_id as id from lector.workflow_instances
       where root_id = '${other.executionId}' and parent_step_id is not null`)
     )[0]?.id;
-  await until("the child run is there", async () => Boolean(await child()), 10_000);
+  await until("the child run is there", async () => Boolean(await child()));
   await cancelRun(here.connection.db, (await child())!, by);
   await here.ended(other.executionId);
   expect(await letters()).toMatchObject([{ name: "kid", error: { code: "child_cancelled" } }]);

@@ -91,14 +91,14 @@ test("a follower misses nothing that is written down early and committed late", 
   const feed = openFeed(db);
   const told: string[] = [];
   feed.follow(top, null, (events) => told.push(...events.map(({ kind }) => kind)));
-  await until("what was there is told", () => told.includes("run.completed"), 8000);
+  await until("what was there is told", () => told.includes("run.completed"));
   await db.transaction().execute(async (tx) => {
     await appendEvent(tx as never, child!.id, "written.early", {});
     await appendEvent(db as never, top, "committed.early", {});
     feed.poke();
     await sleep(400); // it looks each 250 ms
   });
-  await until("both are told", () => told.includes("written.early") && told.includes("committed.early"), 8000);
+  await until("both are told", () => told.includes("written.early") && told.includes("committed.early"));
   expect(told.slice(-2)).toEqual(["written.early", "committed.early"]);
   feed.close();
 });

@@ -95,7 +95,7 @@ test("of a user and an API key never more runs are under way than their limits, 
   const others = await Promise.all(["calm", "calm/er", undefined].map((userId) => start(userId)));
   const admissionLimit = admissionLimitOf({ generations: 20, runsPerKey: 5, runsPerUser: 2 });
   for (let n = 0; n < 3; n++) await here.worker({ slots: 8, admissionLimit });
-  await until("as many have begun as may", () => began === 5, 10_000);
+  await until("as many have begun as may", () => began === 5);
   hold.open();
   const ended = await Promise.all([...busy, ...others].map(here.ended));
   expect(ended.every(({ status }) => status === "COMPLETED")).toBe(true);

@@ -34,7 +34,7 @@ test("starts of several processes at once for the same make one run", async () =
   for (const child of await Promise.all(forks)) {
     workers.start(child, { start: 20, key: "same", ms: 1000 }, (id) => accepted.push(id));
   }
-  await until("all are answered", () => accepted.length === 60, 15_000);
+  await until("all are answered", () => accepted.length === 60);
   expect(new Set(accepted).size).toBe(1);
   expect(await here.rows("select 1 from lector.workflow_instances")).toHaveLength(1);
 });
@@ -47,10 +47,10 @@ test("starts of several processes at once for two hashes, and one for a third, l
   for (const child of forked) {
     workers.start(child, { start: 20, key: "same", hashes: ["one", "two"], ms: 1000 }, (id) => accepted.push(id));
   }
-  await until("all are answered", () => accepted.length === 60, 15_000);
+  await until("all are answered", () => accepted.length === 60);
   let last = "";
   workers.start(forked[0]!, { start: 1, key: "same", hashes: ["three"], ms: 50 }, (id) => (last = id));
-  await until("the last is answered", () => last !== "", 5000);
+  await until("the last is answered", () => last !== "");
   expect(await here.ended(last)).toMatchObject({ status: "COMPLETED", supersededBy: null });
   const runs = await here.rows<{ id: string; hash: string; status: string; next: string | null }>(
     "select execution_id as id, content_hash as hash, status, superseded_by as next from lector.workflow_instances",

@@ -19,7 +19,7 @@ afterEach(async () => {
 async function startBy(child: Parameters<Processes["start"]>[0], start: number, ms: number): Promise<string[]> {
   const ids: string[] = [];
   workers.start(child, { start, ms }, (id) => ids.push(id));
-  await until("all are accepted", () => ids.length === start, 10_000);
+  await until("all are accepted", () => ids.length === start);
   return ids;
 }
 

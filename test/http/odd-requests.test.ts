@@ -18,7 +18,7 @@ function send(bytes: string, { end = false } = {}): Promise<string> {
       .on("data", (chunk) => (answer += chunk))
       .on("end", () => resolve(answer))
       .on("error", reject);
-    socket.setTimeout(5000, () => socket.destroy(new Error(`No end of the answer: ${answer}`)));
+    socket.setTimeout(50_000, () => socket.destroy(new Error(`No end of the answer: ${answer}`)));
   });
 }
 

@@ -4,6 +4,7 @@ import { InvalidCursor, openFeed, type Feed, type FeedEvent } from "../../src/or
 import { appendEvent } from "../../src/orchestrator/child-run.ts";
 import { startRun } from "../../src/orchestrator/start.ts";
 import { orchestra, task, type Orchestra } from "../support/orchestra.ts";
+import { until as soon } from "../support/program.ts";
 
 let here: Orchestra;
 let feed: Feed;
@@ -42,10 +43,7 @@ async function history(root: string): Promise<string[]> {
   return rows.map((row) => `${row.id} ${row.seq}`).toSorted();
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let looks = 0; looks < 500 && !condition(); looks++) await sleep(10);
-  expect(condition()).toBe(true);
-}
+const until = (condition: () => boolean) => soon("what the test waits for", condition);
 
 const ended = (events: FeedEvent[], root: string) =>
   events.some((event) => event.executionId === root && event.kind === "run.completed");

@@ -86,7 +86,7 @@ test("a thousand delays that end at one moment are all looked at without waiting
   await here.rows("update lector.workflow_steps set run_at = now()");
   await here.worker({ pollMs: 600_000 }).then((worker) => worker.wake());
   const open = () => here.rows("select 1 from lector.workflow_instances where status <> 'COMPLETED'");
-  await until("all have completed", async () => (await open()).length === 0, 20_000);
+  await until("all have completed", async () => (await open()).length === 0);
 });
 
 describe("the first of the lanes without a full key", () => {
@@ -120,7 +120,7 @@ async function delayed(): Promise<{ executionId: string }> {
   const worker = await here.worker();
   const run = await worker.start({ workflow, input: {} });
   const waits = () => here.rows("select 1 from lector.workflow_steps where state = 'ready' and attempt = 1");
-  await until("it has asked to be run later", async () => (await waits()).length === 1, 5000);
+  await until("it has asked to be run later", async () => (await waits()).length === 1);
   await worker.stop();
   return run;
 }

@@ -38,7 +38,7 @@ async function work(asked: Command): Promise<void> {
   });
   const id =
     asked.what === "run" ? (await worker.start({ ...asked.request, workflow })).executionId : asked.executionId;
-  await until("the end", async () => (await findRun(db, id)).endedAt !== null, 10_000);
+  await until("the end", async () => (await findRun(db, id)).endedAt !== null);
   await worker.stop();
 }
 

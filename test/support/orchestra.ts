@@ -76,12 +76,12 @@ export async function orchestra(tasks: Task[] = []): Promise<Orchestra> {
       return worker;
     },
     async ended(executionId) {
-      for (let looks = 0; looks < 1500; looks++) {
+      for (const since = performance.now(); ; await sleep(10)) {
         const run = await findRun(db, executionId);
         if (run.endedAt) return run;
-        await sleep(10);
+        if (performance.now() - since > 50_000)
+          throw new Error(`Run ${executionId} did not end: ${JSON.stringify(run)}`);
       }
-      throw new Error(`Run ${executionId} did not end: ${JSON.stringify(await findRun(db, executionId))}`);
     },
     output: async (executionId, step) => (await runVariables(db, executionId)).steps[step],
     events: (executionId) =>

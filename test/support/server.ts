@@ -21,6 +21,7 @@ import { narrate } from "../../src/workflows/narrate.ts";
 import { prepareStart } from "../../src/workflows/prepare-start.ts";
 import type { Providers } from "../../src/workflows/voice-in-use.ts";
 import { testDatabase } from "./database.ts";
+import { until } from "./program.ts";
 
 export type TestServer = {
   app: HttpApp;
@@ -109,6 +110,7 @@ async function openServer(
   const server = await buildServer(app);
   await server.listen({ port: 0, host: "127.0.0.1" });
   const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
+  const statusOf = async (id: string): Promise<any> => (await here.get(`/audio/status/${id}`)).json();
   const here: TestServer = {
     app,
     server,
@@ -124,12 +126,10 @@ async function openServer(
         headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
       }),
     async ended(executionId) {
-      for (let looks = 0; looks < 600; looks++) {
-        const status = (await (await here.get(`/audio/status/${executionId}`)).json()) as { ended_at: string | null };
-        if (status.ended_at) return status;
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-      throw new Error(`Run ${executionId} did not end.`);
+      let status: any;
+      const look = async () => (status = await statusOf(executionId)).ended_at !== null;
+      await until(`the end of run ${executionId}`, look);
+      return status;
     },
     async close() {
       app.feed.close();
