@@ -333,11 +333,10 @@ describe("starting", () => {
     const dataDir = folder();
     const reason = new Error("enough");
     const aborter = new AbortController();
-    const starting = embeddedPostgres({
-      dataDir,
-      signal: aborter.signal,
-      log: () => setTimeout(() => aborter.abort(reason), 50),
-    });
+    const starting = embeddedPostgres({ dataDir, signal: aborter.signal });
+    const half = () => existsSync(join(dataDir, "postgres")) && readdirSync(join(dataDir, "postgres")).length > 0;
+    while (!half()) await setImmediate();
+    aborter.abort(reason);
     await expect(starting).rejects.toBe(reason);
     expect(readdirSync(join(dataDir, "postgres"))).toEqual([]);
     const postgres = await embeddedPostgres({ dataDir });

@@ -5,6 +5,7 @@ import { sql } from "kysely";
 import { ensureDefinition } from "../../src/orchestrator/definition.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
 import { task } from "../support/orchestra.ts";
+import { randomFrom } from "../support/random.ts";
 import { testServer, type TestServer } from "../support/server.ts";
 
 let here: TestServer;
@@ -120,11 +121,12 @@ describe("an event stream", () => {
   test("has no gap and no repeat over random disconnects, on one server or the other", async () => {
     const id = await tree(120);
     const servers = [here, await here.another()];
+    const random = randomFrom(5);
     const seen: Sent[] = [];
     for (let turn = 0; seen.at(-1)?.event !== "end"; turn++) {
       expect(turn).toBeLessThan(500);
       const last = ofHistory(seen).at(-1)?.id;
-      const most = 1 + Math.floor(Math.random() * 40);
+      const most = 1 + Math.floor(random() * 40);
       const got = await listen(id, {
         server: servers[turn % 2]!,
         headers: last === undefined ? {} : { "last-event-id": last },
@@ -147,14 +149,16 @@ describe("an event stream", () => {
   });
 
   test("tells progress without an id, at most twice a second", async () => {
+    const since = performance.now();
     const id = await start("slow", [{ name: "a", task_type: "long" }]);
     const sent = await listen(id);
+    const seconds = (performance.now() - since) / 1000; // 2 of work, on a machine that has time for it
     const progress = sent.filter((each) => each.event === "progress");
     expect(progress.every((each) => each.id === undefined)).toBe(true);
     const values = progress.map((each) => each.data.progress as number);
     expect(values).toEqual(values.toSorted((a, b) => a - b));
     expect(new Set(values).size).toBeGreaterThanOrEqual(3);
-    expect(progress.length).toBeLessThanOrEqual(7); // 2 s of work
+    expect(progress.length).toBeLessThanOrEqual(3 + 2 * seconds);
   });
 
   test("goes on through a retry: only the end that is the end ends it", async () => {
