@@ -42,6 +42,13 @@ async function sayers(ageingMs: number) {
   };
 }
 
+/** As if all that there is had waited for so many ms longer. */
+async function wait(ms: number): Promise<void> {
+  for (const table of ["workflow_steps", "workflow_instances"]) {
+    await here.rows(`update lector.${table} set order_at = order_at - interval '${ms} ms'`);
+  }
+}
+
 const ended = (runs: { executionId: string }[]) => Promise.all(runs.map((run) => here.ended(run.executionId)));
 
 test("high starts before normal and normal before low, whether they wait for a worker or for admission", async () => {
@@ -59,11 +66,11 @@ test("high starts before normal and normal before low, whether they wait for a w
 });
 
 test("who has waited for two intervals stands before a high one that comes now, and after one interval not yet", async () => {
-  const { said, timeouts, lone, admitted } = await sayers(1000);
+  const { said, timeouts, lone, admitted } = await sayers(60_000);
   const first = [await lone("aged", LOW), await admitted("aged run", LOW)];
-  await sleep(1100);
+  await wait(66_000);
   const second = [await lone("younger", LOW), await admitted("younger run", LOW)];
-  await sleep(1000);
+  await wait(60_000);
   const last = [await lone("high", HIGH), await admitted("high run", HIGH)];
   await here.worker({ slots: 1, timeouts, admissionLimit: () => 1 });
   await ended([...first, ...second, ...last]);
@@ -75,6 +82,7 @@ test.each(["lone", "fan"] as const)("an endless stream of high runs (%s) starves
   const { timeouts, lone, fan } = await sayers(600);
   const waiting = async () => (await here.rows("select 1 from lector.workflow_steps where state = 'ready'")).length;
   const highs: { executionId: string }[] = [];
+  const since = performance.now();
   const low = await lone("low", LOW);
   let over = false;
   const stream = async () => {
@@ -85,7 +93,6 @@ test.each(["lone", "fan"] as const)("an endless stream of high runs (%s) starves
   };
   const streaming = stream();
   while ((await waiting()) < 10) await sleep(1);
-  const since = performance.now();
   await here.worker({ slots: 1, timeouts });
   await here.ended(low.executionId);
   over = true;
@@ -95,9 +102,9 @@ test.each(["lone", "fan"] as const)("an endless stream of high runs (%s) starves
 });
 
 test("a small run stands beside a huge one whose items have waited for long", async () => {
-  const { said, timeouts, fan } = await sayers(3000);
+  const { said, timeouts, fan } = await sayers(60_000);
   const huge = await fan("huge", NORMAL, 200);
-  await sleep(2000); // as long as 40 items stand behind each other
+  await wait(40_000); // as long as 40 items stand behind each other
   const small = await fan("small", NORMAL, 5);
   await here.worker({ slots: 1, timeouts });
   await ended([huge, small]);
@@ -105,11 +112,11 @@ test("a small run stands beside a huge one whose items have waited for long", as
 });
 
 test("a fan-out that opens beside one that has waited for long is at most one interval ahead of its time", async () => {
-  const { said, timeouts, lone, fan } = await sayers(1000);
+  const { said, timeouts, lone, fan } = await sayers(60_000);
   const runs = [await fan("old", HIGH, 1)];
-  await sleep(1000);
+  await wait(60_000);
   runs.push(await lone("normal", NORMAL));
-  await sleep(2500);
+  await wait(150_000);
   runs.push(await fan("new", HIGH, 1));
   await here.worker({ slots: 1, timeouts });
   await ended(runs);

