@@ -8,6 +8,7 @@ import { limitGroup } from "../../src/orchestrator/claim.ts";
 import { RetryLater } from "../../src/orchestrator/task.ts";
 import { checkHistory } from "../support/checker.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
+import { standstills } from "../support/stopwatch.ts";
 
 let here: Orchestra;
 afterEach(async () => {
@@ -42,6 +43,7 @@ test("a clock of Postgres that is set back by an hour delays what waits, and not
   const slow = await here.define({ name: "slow", steps: [fan, { name: "end", task_type: "quick" }] });
   const quick = await here.define({ name: "quick", steps: [{ name: "a", task_type: "quick" }] });
   const worker = await here.worker({ leaseMs: 600 });
+  const stops = standstills(100);
   const { executionId } = await worker.start({ workflow: slow, input: { list: [1, 2, 3, 4, 5] } });
   const later = await here.define({ name: "later", steps: [{ name: "a", task_type: "later" }] });
   while (calls.length < 2) await sleep(5);
@@ -57,6 +59,10 @@ test("a clock of Postgres that is set back by an hour delays what waits, and not
   expect([asked, (await state("ready")).length]).toEqual([1, 1]); // later, and not lost
   await moveClock("1 hour");
   expect(await here.ended(waiting.executionId)).toMatchObject({ status: "COMPLETED" });
-  expect(calls.toSorted()).toEqual([0, 1, 2, 3, 4]);
-  expect(await here.rows("select 1 from lector.workflow_steps where attempt > 1 and name <> 'a'")).toEqual([]);
+  expect([...new Set(calls)].toSorted()).toEqual([0, 1, 2, 3, 4]);
+  const [{ lost }] = (await here.rows<{ lost: number }>(
+    "select sum(attempt - 1)::int as lost from lector.workflow_steps where name <> 'a' and attempt > 0",
+  )) as [{ lost: number }];
+  expect(calls).toHaveLength(5 + lost);
+  expect(lost).toBeLessThanOrEqual(2 * stops()); // a machine that stood still beats no heart; two run at a time
 });

@@ -13,7 +13,8 @@ import { usualTimeouts } from "../../src/orchestrator/timeouts.ts";
 import { checkHistory } from "../support/checker.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
 import { processes, type Processes } from "../support/processes.ts";
-import { stopwatch } from "../support/stopwatch.ts";
+import { until as soon } from "../support/program.ts";
+import { standstills, stopwatch } from "../support/stopwatch.ts";
 
 let here: Orchestra;
 let workers: Processes | null = null;
@@ -37,14 +38,28 @@ const options = (ended: OverdueOptions["ended"] = () => {}): OverdueOptions => {
 };
 const quick = { initial_ms: 1, max_ms: 2 };
 
+/** Longer than what begins here takes, on any machine. */
+const MINUTE = 60_000;
+
+/** As if a minute had passed for all that has a time. */
+async function minutePasses(): Promise<void> {
+  const columns = { workflow_steps: ["due_at", "deadline_at", "started_at"], workflow_instances: ["deadline_at"] };
+  for (const [table, names] of Object.entries(columns)) {
+    await here.rows(
+      `update lector.${table} set ${names.map((name) => `${name} = ${name} - interval '1 min'`).join(", ")}`,
+    );
+  }
+}
+
 test("a step that no worker takes in time fails for good, and a retry gives it all its time again", async () => {
   here = await orchestra([task("a", () => ({ n: 1 }))]);
-  const workflow = await here.define(one({ timeouts: { queue_ms: 150 } }));
+  const workflow = await here.define(one({ timeouts: { queue_ms: MINUTE } }));
   const { executionId } = await startRun(here.connection.db, here.store, { workflow, input: {} });
+  await minutePasses();
   const idle = await here.worker({ slots: 0 }); // it works on nothing, and looks after all
   expect(await here.ended(executionId)).toMatchObject({
     status: "FAILED",
-    error: { code: "queue_timeout", step: "a", message: "No worker took the step within 0.15 s (its queue timeout)." },
+    error: { code: "queue_timeout", step: "a", message: "No worker took the step within 60 s (its queue timeout)." },
   });
   await idle.stop();
   await reopenRun(here.connection.db, executionId, { by: "t", why: "w" });
@@ -54,12 +69,13 @@ test("a step that no worker takes in time fails for good, and a retry gives it a
 
 test("the wait for admission is a wait in the queue; that of a run which its process left is not", async () => {
   here = await orchestra([task("a", (_, { signal }) => until(signal))]);
-  const workflow = await here.define(one({ timeouts: { queue_ms: 300 } }));
+  const workflow = await here.define(one({ timeouts: { queue_ms: MINUTE } }));
   const start = () => startRun(here.connection.db, here.store, { workflow, input: {}, admissionKeys: ["all"] });
   const held = await start();
   const worker = await here.worker({ admissionLimit: () => 1 });
   while ((await findRun(here.connection.db, held.executionId)).status !== "RUNNING") await sleep(5);
   const waiting = await start();
+  await minutePasses();
   expect(await here.ended(waiting.executionId)).toMatchObject({ status: "FAILED", error: { code: "queue_timeout" } });
   await worker.stop();
   expect(await here.rows("select 1 from lector.workflow_steps where due_at is not null")).toEqual([]);
@@ -113,35 +129,48 @@ test("a task that is silent for too long is aborted; one that tells of its progr
     }),
   ]);
   const timeouts = { heartbeat_ms: 300 };
-  const step = (name: string) => ({ name, task_type: name, timeouts, retry: { failures: 1 } });
-  const workflow = await here.define({ name: "two", steps: [step("busy"), step("silent")] });
+  const step = (name: string, failures: number) => ({ name, task_type: name, timeouts, retry: { ...quick, failures } });
+  const workflow = await here.define({ name: "two", steps: [step("busy", 9), step("silent", 1)] });
   const worker = await here.worker();
+  const stops = standstills(100);
   const { executionId } = await worker.start({ workflow, input: {} });
   expect(await here.ended(executionId)).toMatchObject({
     status: "FAILED",
     currentStep: 1,
     error: { code: "heartbeat_timeout", step: "silent" },
   });
+  const [busy] = await here.rows<{ failures: number }>(
+    "select failures from lector.workflow_steps where name = 'busy'",
+  );
+  expect(busy!.failures).toBeLessThanOrEqual(stops()); // a machine that stood still told nothing
 });
 
 test("a step that takes too long in all its attempts fails for good, in whatever state it is", async () => {
-  let stopped = 0;
+  let [began, stopped] = [0, 0];
   here = await orchestra([
     task("fails", () => Promise.reject(new Error("again"))),
-    task("runs", (_, { signal }) => until(signal).finally(() => stopped++)),
+    task("runs", (_, { signal }) => (began++, until(signal).finally(() => stopped++))),
   ]);
   await here.define({ name: "child", steps: [{ name: "runs", task_type: "runs" }] });
-  const timeouts = { step_ms: 400 };
+  const timeouts = { step_ms: MINUTE };
   const step = {
     retrying: { task_type: "fails", retry: { failures: 100, initial_ms: 60_000, max_ms: 60_000 } },
     running: { task_type: "runs" },
     waiting: { workflow: "child" },
     items: { task_type: "runs", for_each: "/input/list" },
   };
+  const isThere: Record<string, () => Promise<boolean> | boolean> = {
+    retrying: async () => (await here.rows("select 1 from lector.workflow_steps where failures = 1")).length === 1,
+    running: () => began === 1,
+    waiting: () => began === 2,
+    items: () => began === 4,
+  };
   const worker = await here.worker({ leaseMs: 60_000, random: () => 1 });
   for (const [name, how] of Object.entries(step)) {
     const workflow = await here.define({ name, steps: [{ name, timeouts, ...how }] });
     const { executionId } = await worker.start({ workflow, input: { list: [1, 2] } });
+    await soon("it is in that state", () => isThere[name]!());
+    await minutePasses();
     expect(await here.ended(executionId)).toMatchObject({
       status: "FAILED",
       error: { code: "step_timeout", step: name },
@@ -159,12 +188,15 @@ test("a step that takes too long in all its attempts fails for good, in whatever
 const running = () => here.rows("select name from lector.workflow_steps where state = 'running'");
 
 test("a run that takes too long ends as TIMED_OUT, with its children, and a retry goes on with what is done", async () => {
-  let hold = true;
-  here = await orchestra([task("first", () => ({})), task("a", (_, { signal }) => (hold ? until(signal) : {}))]);
+  let [hold, began] = [true, 0];
+  here = await orchestra([
+    task("first", () => ({})),
+    task("a", (_, { signal }) => (began++, hold ? until(signal) : {})),
+  ]);
   await here.define(one({}));
   const workflow = await here.define({
     name: "parent",
-    timeout_ms: 300,
+    timeout_ms: MINUTE,
     steps: [
       { name: "first", task_type: "first" },
       { name: "kids", workflow: "one", for_each: "/input/list" },
@@ -172,6 +204,8 @@ test("a run that takes too long ends as TIMED_OUT, with its children, and a retr
   });
   const worker = await here.worker();
   const { executionId } = await worker.start({ workflow, input: { list: [1, 2, 3] }, dedupeKey: "k" });
+  await soon("all its children run", () => began === 3);
+  await minutePasses();
   expect(await here.ended(executionId)).toMatchObject({ status: "TIMED_OUT", error: { code: "run_timeout" } });
   await expect.poll(() => running()).toEqual([]);
   const states = await runTreeSteps(here.connection.db, executionId);
@@ -185,11 +219,14 @@ test("a run that takes too long ends as TIMED_OUT, with its children, and a retr
 });
 
 test("a child run has a deadline of its own where its definition says so, and takes its parent along", async () => {
-  here = await orchestra([task("a", (_, { signal }) => until(signal))]);
-  await here.define(one({}, { timeout_ms: 200 }));
+  let began = false;
+  here = await orchestra([task("a", (_, { signal }) => ((began = true), until(signal)))]);
+  await here.define(one({}, { timeout_ms: MINUTE }));
   const workflow = await here.define({ name: "parent", steps: [{ name: "kid", workflow: "one" }] });
   const worker = await here.worker();
   const { executionId } = await worker.start({ workflow, input: {} });
+  await soon("the child runs", () => began);
+  await minutePasses();
   expect(await here.ended(executionId)).toMatchObject({
     status: "FAILED",
     error: { code: "run_timeout", step: "kid" },
@@ -202,16 +239,16 @@ test("deadlines hold though every process was killed while they passed", async (
   here = await orchestra();
   workers = await processes(here);
   const step = { name: "a", task_type: "work", input: { ms: "/input/ms" } };
-  const starter = await here.worker({ tasks: [], scoped: true, timeouts: { ...usualTimeouts, runMs: 700 } });
+  const starter = await here.worker({ tasks: [], scoped: true, timeouts: { ...usualTimeouts, runMs: MINUTE } });
   const run = await here.define({ name: "run", steps: [step] });
-  const inAll = await here.define({ name: "in_all", steps: [{ ...step, timeouts: { step_ms: 700 } }] });
+  const inAll = await here.define({ name: "in_all", steps: [{ ...step, timeouts: { step_ms: MINUTE } }] });
   const dying = await workers.fork({ leaseMs: 60_000, slots: 2 });
   const starts = [run, inAll].map((workflow) => starter.start({ workflow, input: { ms: 60_000 } }));
   const [first, second] = await Promise.all(starts);
   while ((await workers.calls()).length < 2) await sleep(5);
   await starter.stop();
   dying.kill("SIGKILL");
-  await sleep(800);
+  await minutePasses();
   await here.worker({ tasks: [] });
   expect(await here.ended(first!.executionId)).toMatchObject({ status: "TIMED_OUT" });
   expect(await here.ended(second!.executionId)).toMatchObject({ status: "TIMED_OUT" });
