@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testDatabase } from "../support/database.ts";
+import { wire } from "../support/wire.ts";
 
 export type Serving = {
   url: string;
@@ -22,13 +22,13 @@ const program = join(import.meta.dirname, "../../bin/lector.js");
 export async function serving(): Promise<Serving> {
   const database = await testDatabase({ migrated: false });
   const folder = await mkdtemp(join(tmpdir(), "lector-browser-"));
-  const port = await freePort();
+  const way = await wire("http://127.0.0.1:1/"); // a page stays at its address, and a server may take whatever port is free
   let child: ChildProcess | null = null;
 
   async function start(env: NodeJS.ProcessEnv = {}): Promise<void> {
-    const own = { DATABASE_URL: database.url, LECTOR_DATA: folder, PORT: String(port), LOG_FORMAT: "json", ...env };
+    const own = { DATABASE_URL: database.url, LECTOR_DATA: folder, PORT: "0", LOG_FORMAT: "json", ...env };
     child = spawn(process.execPath, [program, "serve"], { cwd: folder, env: { ...process.env, ...own } });
-    await said(child, "HTTP ready");
+    way.lead(await said(child, /HTTP ready at (http:[^"\s]+)/));
   }
   async function stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -37,22 +37,24 @@ export async function serving(): Promise<Serving> {
   }
   async function end(): Promise<void> {
     await stop();
+    await way.close();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   }
-  return { url: `http://127.0.0.1:${port}/`, start, stop, end };
+  return { url: way.url, start, stop, end };
 }
 
-/** Resolves once the process has written the words; throws with all it wrote if it ends before. */
-function said(child: ChildProcess, words: string): Promise<void> {
+/** What the process has written in the pattern's group, once it has; throws with all it wrote if it ends before. */
+function said(child: ChildProcess, pattern: RegExp): Promise<string> {
   let written = "";
   let ready = false;
   return new Promise((resolve, reject) => {
     const read = (chunk: Buffer) => {
       written += chunk;
-      if (ready || !written.includes(words)) return;
+      const found = pattern.exec(written)?.[1];
+      if (ready || !found) return;
       ready = true;
-      resolve();
+      resolve(found);
     };
     child.stdout!.on("data", read);
     child.stderr!.on("data", read);
@@ -61,13 +63,4 @@ function said(child: ChildProcess, words: string): Promise<void> {
       else if (code) console.error(`lector serve ended by itself, with ${code}:\n${written.slice(-3000)}`);
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

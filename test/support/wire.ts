@@ -5,6 +5,8 @@ import { once } from "node:events";
 export type Wire = {
   /** The given URL, through this wire. */
   url: string;
+  /** New connections go there instead. */
+  lead(url: string): void;
   /** From now on nothing passes over the connections there are; new ones pass unless `all`. */
   freeze(options?: { all: boolean }): void;
   /** New connections pass again. */
@@ -15,7 +17,7 @@ export type Wire = {
 };
 
 export async function wire(to: string): Promise<Wire> {
-  const target = new URL(to);
+  let target = new URL(to);
   const pairs = new Set<[Socket, Socket]>();
   let dead = false;
   const server = createServer((near) => {
@@ -38,6 +40,9 @@ export async function wire(to: string): Promise<Wire> {
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,
+    lead(other) {
+      target = new URL(other);
+    },
     freeze({ all } = { all: false }) {
       dead = all;
       for (const [near, far] of pairs) {

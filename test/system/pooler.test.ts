@@ -30,7 +30,6 @@ beforeAll(async () => {
   chmodSync(folder, 0o755);
   here = place();
   database = await testDatabase({ migrated: false });
-  const port = await freePort();
   const to = new URL(database.url);
   const self = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
   execFileSync("openssl", [...self, "-keyout", join(folder, "key.pem"), "-out", join(folder, "cert.pem")], {
@@ -39,9 +38,7 @@ beforeAll(async () => {
   chmodSync(join(folder, "key.pem"), 0o644); // the pooler drops to an account of its own
   const password = decodeURIComponent(to.password);
   writeFileSync(join(folder, "users.txt"), `"${to.username}" "${password}"\n`);
-  writeFileSync(
-    join(folder, "pgbouncer.ini"),
-    `[databases]
+  const settings = (port: number) => `[databases]
 * = host=${to.hostname} port=${to.port} user=${to.username} password=${password}
 [pgbouncer]
 listen_addr = 127.0.0.1
@@ -54,20 +51,30 @@ default_pool_size = 4
 client_tls_sslmode = require
 client_tls_key_file = ${join(folder, "key.pem")}
 client_tls_cert_file = ${join(folder, "cert.pem")}
-`,
-  );
+`;
+  // It cannot say which port it took, so it is given one, and another where somebody was faster to take that.
+  for (let answers = false; !answers;) {
+    const port = await freePort();
+    writeFileSync(join(folder, "pgbouncer.ini"), settings(port));
+    pooledUrl = `postgres://${to.username}:${to.password}@127.0.0.1:${port}${to.pathname}?sslmode=no-verify`;
+    answers = await bounces();
+  }
+});
+
+/** Whether it answers; not, where it ends instead. */
+async function bounces(): Promise<boolean> {
   const asRoot = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
   bouncer = spawn("pgbouncer", [...asRoot, join(folder, "pgbouncer.ini")], { stdio: "ignore" });
   bouncer.once("error", () => {
     throw new Error("`pgbouncer` could not be run. Install it: apt-get install pgbouncer.");
   });
-  pooledUrl = `postgres://${to.username}:${to.password}@127.0.0.1:${port}${to.pathname}?sslmode=no-verify`;
-  for (let tries = 0; tries < 100; tries++) {
-    if (await isPooled(pooledUrl).catch(() => null)) return;
-    await sleep(50);
-  }
-  throw new Error("PgBouncer did not answer within 5 s.");
-});
+  let answers = false;
+  await until("PgBouncer answers", async () => {
+    answers = (await isPooled(pooledUrl).catch(() => null)) === true;
+    return answers || bouncer.exitCode !== null;
+  });
+  return answers && bouncer.exitCode === null;
+}
 
 afterAll(async () => {
   bouncer?.kill("SIGKILL");
