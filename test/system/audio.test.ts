@@ -113,7 +113,7 @@ describe.each(examples)("$file", ({ file, title, heard, unheard }) => {
     const again = await narrate(data.path, file, `${out}-again`);
     expect(again).toMatchObject({ status: "COMPLETED", segments: { synthesised: 0 }, characters: { billed: 0 } });
     expect(again.segments.reused).toBe(summary.segments.total);
-    expect(again.elapsed_s).toBeLessThanOrEqual(0.3);
+    expect(again.elapsed_s).toBeLessThanOrEqual(Math.max(0.3, summary.elapsed_s / 5)); // on a slow machine both take longer
     for (const name of files.slice(0, 3)) expect(hash(join(`${out}-again`, name))).toBe(hash(join(out, name)));
   });
 });
