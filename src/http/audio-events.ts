@@ -91,6 +91,7 @@ export function audioEvents(server: FastifyInstance, app: HttpApp): void {
     },
     async (request, reply) => {
       const root = await rootOf(app.connection.db, request.params.execution_id.toLowerCase());
+      if (reply.raw.destroyed) return void reply.hijack(); // it left meanwhile, and no 'close' will come to end a stream
       const after = request.headers["last-event-id"] || request.query.after || null;
       const stream = openStream(reply, { app, watch, root, after });
       streams.add(stream);

@@ -5,6 +5,7 @@ import { sql } from "kysely";
 import { ensureDefinition } from "../../src/orchestrator/definition.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
 import { task } from "../support/orchestra.ts";
+import { until } from "../support/program.ts";
 import { randomFrom } from "../support/random.ts";
 import { testServer, type TestServer } from "../support/server.ts";
 
@@ -234,6 +235,30 @@ describe("an event stream", () => {
     await closing;
     expect(sent.map((each) => each.event)).not.toContain("end");
     expect(ofHistory(sent)).toHaveLength(1);
+  });
+
+  test("is not begun for a client that left before it could be, and holds nothing up afterwards", async () => {
+    const { db } = here.app.connection;
+    const id = await start("early", [{ name: "a", task_type: "nobody" }]);
+    const { follow } = here.app.feed;
+    let followed = 0;
+    here.app.feed.follow = (...given) => (followed++, follow(...given));
+    await db.transaction().execute(async (tx) => {
+      await sql`lock table lector.workflow_instances`.execute(tx);
+      const left = new Promise((resolve) => {
+        here.server.server.once("request", (_request, response) => response.once("close", resolve));
+      });
+      const asked = request(`${here.url}/audio/${id}/events`)
+        .on("error", () => {})
+        .end();
+      const waits = sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+      await until("it waits for the database", async () => (await waits.execute(tx)).rows.length > 0);
+      asked.destroy();
+      await left;
+    });
+    await here.get(`/audio/status/${id}`); // behind the one that waited
+    here.app.feed.follow = follow;
+    expect(followed).toBe(0);
   });
 
   test("serves 200 listeners of one run the same", async () => {
