@@ -10,6 +10,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { transact, type Database, type Tx } from "../database/connect.ts";
 import { failpoint } from "../failpoint.ts";
+import { lockTree } from "./tree.ts";
 
 /** How many runs under `key` may be under way at once. */
 export type AdmissionLimit = (key: string) => number;
@@ -131,12 +132,20 @@ async function unpark(tx: Tx, candidates: Candidate[]): Promise<Set<string>> {
   return new Set(rows.map((run) => run.execution_id));
 }
 
-/** Gives the admission of these runs back where nobody works on them any more; it is no queue that they wait in. */
+/**
+ * Gives the admission of these runs back where nobody works on them any more; it is no queue that they wait in. Their own
+ * rows are locked by the caller. A claim holds the run of its step alone, which may be a child run: only when all of the tree
+ * are held, too, is seen what is being claimed.
+ */
 export async function releaseAbandoned(tx: Tx, rootIds: string[]): Promise<void> {
+  const held = sql`i.execution_id = any(${rootIds}::uuid[]) and i.admission_keys <> '{}' and i.admitted_at is not null
+      and i.status in ('PENDING', 'RUNNING')`;
+  const { rows: admitted } = await sql<{ execution_id: string }>`
+    select i.execution_id from lector.workflow_instances i where ${held} order by i.execution_id`.execute(tx);
+  for (const run of admitted) await lockTree(tx, run.execution_id);
   const { rows } = await sql<{ execution_id: string }>`
     update lector.workflow_instances i set admitted_at = null
-    where i.execution_id = any(${rootIds}::uuid[]) and i.admission_keys <> '{}' and i.admitted_at is not null
-      and i.status in ('PENDING', 'RUNNING') and not exists (
+    where ${held} and not exists (
         select 1 from lector.workflow_steps s where s.root_id = i.execution_id and s.state = 'running')
     returning i.execution_id`.execute(tx);
   await sql`update lector.workflow_steps set parked = true, due_at = null

@@ -1,11 +1,19 @@
 /** Promise 12: never more live leases than a limit, and nobody starves behind somebody else's limit. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
+import { transact } from "../../src/database/connect.ts";
 import { admit } from "../../src/orchestrator/admit.ts";
-import { limitGroup } from "../../src/orchestrator/claim.ts";
+import { CHILD_RUN } from "../../src/orchestrator/advance.ts";
+import { lostEnding } from "../../src/orchestrator/attempt.ts";
+import { openChildRun } from "../../src/orchestrator/child-run.ts";
+import { claimUngrouped, limitGroup } from "../../src/orchestrator/claim.ts";
+import { definitionsOf } from "../../src/orchestrator/definition.ts";
 import { findRun } from "../../src/orchestrator/find.ts";
+import { runningSteps } from "../../src/orchestrator/lease.ts";
 import { pauseRun } from "../../src/orchestrator/pause.ts";
+import { openSettler } from "../../src/orchestrator/settler.ts";
 import { startRun } from "../../src/orchestrator/start.ts";
+import { usualTimeouts } from "../../src/orchestrator/timeouts.ts";
 import { admissionKeysOf, admissionLimitOf } from "../../src/workflows/admission.ts";
 import { checkHistory } from "../support/checker.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
@@ -23,6 +31,8 @@ afterEach(async () => {
 });
 
 const work = { name: "a", task_type: "work", input: { ms: "/input/ms" } };
+const waitsForLock = () =>
+  here.rows("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
 
 test("a group's limit holds over processes that are killed and frozen, and no call is lost", async () => {
   here = await orchestra();
@@ -153,19 +163,45 @@ test("a run that is paused in the moment of its admission is not admitted, and l
   const workflow = await here.define({ name: "one", steps: [{ name: "a", task_type: "a" }] });
   const start = () => startRun(db, here.store, { workflow, input: {}, admissionKeys: ["all"] });
   const [{ executionId }, next] = [await start(), await start()];
-  const waits = () =>
-    here.rows("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
   let admitted: Promise<number>;
   await db.transaction().execute(async (tx) => {
     await pauseRun(tx as never, executionId, { by: "test" });
     admitted = admit(db, () => 1, null);
-    while ((await waits()).length === 0) await sleep(5);
+    while ((await waitsForLock()).length === 0) await sleep(5);
   });
   expect(await admitted!).toBe(1);
   expect(await findRun(db, executionId)).toMatchObject({ status: "PAUSED", admitted: false });
   expect(await findRun(db, next.executionId)).toMatchObject({ status: "PENDING", admitted: true });
   const parked = "select parked from lector.workflow_steps order by execution_id";
   expect(await here.rows(parked)).toEqual([{ parked: true }, { parked: false }]);
+});
+
+test("a run keeps its place where its last attempt is lost while another one of its tree is just being claimed", async () => {
+  here = await orchestra();
+  const { db } = here.connection;
+  await here.define({ name: "low", steps: [{ name: "a", task_type: "a" }] });
+  const workflow = await here.define({ name: "top", steps: [{ name: "l", workflow: "low", for_each: "/input/list" }] });
+  const input = { list: [1, 2] };
+  const { executionId } = await startRun(db, here.store, { workflow, input, admissionKeys: ["all"] });
+  await admit(db, () => 1, null);
+  const context = { store: here.store, definitionOf: definitionsOf(db), timeouts: usualTimeouts };
+  const request = { workerId: "w", leaseMs: 10_000, rootId: null };
+  const { claimed } = await claimUngrouped(db, { ...request, taskTypes: [CHILD_RUN], limit: 2 });
+  for (const each of claimed) await transact(db, (tx) => openChildRun(tx, context, each, "low"));
+  await claimUngrouped(db, { ...request, taskTypes: ["a"], limit: 1 });
+  const [step] = await runningSteps(db, null);
+  const settler = openSettler(db, context, { answerMs: 50_000, trouble: (error) => Promise.reject(error as Error) });
+  const { promise: lost, resolve: settled } = Promise.withResolvers<unknown>();
+  let over = false;
+  void lost.then(() => (over = true));
+  await transact(db, async (tx) => {
+    expect((await claimUngrouped(tx, { ...request, taskTypes: ["a"], limit: 1 })).claimed).toHaveLength(1);
+    const outcome = { ...step!, from: "running" as const, ending: lostEnding(0, "a") };
+    settler.add({ outcome, apply: null, failed: null, rootId: executionId, inChildRun: true, settled });
+    while (!over && (await waitsForLock()).length === 0) await sleep(5);
+  });
+  await lost;
+  expect(await findRun(db, executionId)).toMatchObject({ status: "RUNNING", admitted: true });
 });
 
 test("processes that admit different runs at the same moment admit no more than have room", async () => {
