@@ -126,9 +126,12 @@ async function unpark(tx: Tx, candidates: Candidate[]): Promise<Set<string>> {
     update lector.workflow_instances set admitted_at = now(), updated_at = now() where execution_id in (
       select execution_id from lector.workflow_instances where execution_id = any(${runs}::uuid[]) and ${waiting(null)}
       order by execution_id for no key update) returning execution_id`.execute(tx);
-  await sql`update lector.workflow_steps set parked = false,
-      due_at = coalesce(due_at, least(greatest(run_at, now()) + queue_ms * interval '1 ms', deadline_at))
-    where root_id = any(${rows.map((run) => run.execution_id)}::uuid[]) and state = 'ready'`.execute(tx);
+  // of a child run that failed and was put aside by a restart nothing starts any more: unparked, it would head the queue for ever
+  await sql`update lector.workflow_steps s set parked = false,
+      due_at = coalesce(s.due_at, least(greatest(s.run_at, now()) + s.queue_ms * interval '1 ms', s.deadline_at))
+    from lector.workflow_instances i
+    where s.root_id = any(${rows.map((run) => run.execution_id)}::uuid[]) and s.state = 'ready'
+      and i.execution_id = s.execution_id and i.status in ('PENDING', 'RUNNING')`.execute(tx);
   return new Set(rows.map((run) => run.execution_id));
 }
 

@@ -530,6 +530,14 @@ export const guards: Guard[] = [
   },
   {
     promise: 12,
+    guard: "what is ready in a child run that has failed is not let into the queue",
+    file: "orchestrator/admit.ts",
+    find: " and i.status in ('PENDING', 'RUNNING')`.execute(tx);\n  return new Set",
+    replace: "`.execute(tx);\n  return new Set",
+    test: "contract/restart.test.ts",
+  },
+  {
+    promise: 12,
     guard: "a paused run on which somebody works keeps its place",
     file: "orchestrator/admit.ts",
     find: "and i.admitted_at is not null and not exists (\n      select 1 from lector.workflow_steps s where s.root_id = i.execution_id and s.state = 'running')",

@@ -187,7 +187,8 @@ function admit(state: State, limit: number, rows: Rows, crowded: boolean): void 
   const live = state.roots.filter((run) => isActive(run) && run.admitted).length;
   for (const run of waiting.slice(0, Math.max(0, limit - live))) {
     run.admitted = true;
-    const ready = treeOf(run, true).flatMap((each) => each.steps.filter((step) => step.state === "ready"));
+    const open = treeOf(run, true).filter(isOpen);
+    const ready = open.flatMap((each) => each.steps.filter((step) => step.state === "ready"));
     for (const step of ready) Object.assign(step, { parked: false, timed: true });
   }
 }

@@ -62,6 +62,23 @@ test("the step and all after it run again on what the steps before gave, in the 
   ]);
 });
 
+test("what was ready in a failed child run that was put aside stands in nobody's way when the run is admitted", async () => {
+  let broken = true;
+  const work = task("work", () => {
+    if (broken) throw new PermanentError("no");
+    return {};
+  });
+  here = await orchestra([work]);
+  await here.define({ name: "low", steps: [{ name: "each", task_type: "work", for_each: "/input/list" }] });
+  const workflow = await here.define({ name: "top", steps: [{ name: "kid", workflow: "low" }] });
+  const worker = await here.worker({ slots: 1, admissionLimit: () => 1 }); // it claims the first of the queue alone
+  const { executionId } = await worker.start({ workflow, input: { list: [1, 2, 3] }, admissionKeys: ["all"] });
+  expect(await here.ended(executionId)).toMatchObject({ status: "FAILED" });
+  broken = false;
+  await restart(executionId, "kid");
+  expect(await here.ended(executionId)).toMatchObject({ status: "COMPLETED" });
+});
+
 test("outputs from there on are gone until they are made again, and the run is under way", async () => {
   const held = gate();
   let calls = 0;
