@@ -7,8 +7,8 @@ import {
   type Autopsy,
   type DeadLetter,
 } from "../orchestrator/dead-letters.ts";
-import { RunConflict } from "../orchestrator/tree.ts";
 import { presentDeadLetter } from "../orchestrator/present.ts";
+import { RunConflict } from "../orchestrator/tree.ts";
 import { exits, type Setup } from "./lector.ts";
 import { reasonOf, type ActionOptions } from "./run-actions.ts";
 import { checkId, momentOf, print, withLector } from "./runs.ts";

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { listRuns } from "../orchestrator/find.ts";
 import type { Missed } from "../orchestrator/occurrences.ts";
+import { presentRun, presentSchedule } from "../orchestrator/present.ts";
 import {
   addSchedule,
   changeSchedule,
@@ -11,7 +12,6 @@ import {
   type Schedule,
   type ScheduleTools,
 } from "../orchestrator/schedules.ts";
-import { presentRun, presentSchedule } from "../orchestrator/present.ts";
 import { exits, Unusable, type Lector, type Setup } from "./lector.ts";
 import { line as runLine, momentOf, print, withLector } from "./runs.ts";
 

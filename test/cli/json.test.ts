@@ -6,7 +6,7 @@ import { serve } from "../support/served.ts";
 const here = place();
 afterAll(() => here.close());
 
-test("the command shows runs and schedules as JSON as the API does", { timeout: 60_000 }, async () => {
+test("the command shows runs and schedules as JSON as the API does", async () => {
   const served = await serve(here);
   const { url, program } = served;
   const id = await served.generate("Shown twice.");

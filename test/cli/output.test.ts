@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { testDatabase } from "../support/database.ts";
 import {
   environment,
@@ -15,7 +15,6 @@ import {
   type Database,
 } from "../support/program.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // each command is a process, on a machine that may be busy
 const here = place();
 const BIN = join(import.meta.dirname, "../../bin/lector.js");
 let database: Database; // held, so that the server need not start and stop for each command

@@ -4,10 +4,9 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { place, type StartOptions } from "../support/program.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // each command is a process, on a machine that may be busy
 const here = place();
 let server: Server;
 let site: string;

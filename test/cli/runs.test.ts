@@ -1,12 +1,11 @@
 /** `lector runs …` and `lector dead-letters …`: what a person does to runs, on a database that they share with workers. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startRun } from "../../src/orchestrator/start.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
 import { gate, orchestra, task, type Orchestra } from "../support/orchestra.ts";
 import { narrated, onlyObject, place, story, until } from "../support/program.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // each command is a process, on a machine that may be busy
 const files = place();
 const hold = gate();
 let broken = true;

@@ -1,9 +1,8 @@
 /** `lector schedules …`, on a database that it shares with a worker. */
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { onlyObject, place, until } from "../support/program.ts";
 import { testDatabase, type TestDatabase } from "../support/database.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // each command is a process, on a machine that may be busy
 const files = place();
 let database: TestDatabase;
 

@@ -4,10 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { place, sentence, story, type Database, type Narrated } from "../support/program.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 }); // each command is a process, on a machine that may be busy
 const here = place();
 let database: Database; // held, so that the server need not start and stop for each command
 beforeAll(async () => void (database = await here.database()));

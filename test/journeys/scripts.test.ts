@@ -2,11 +2,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { parseScript } from "../../src/narration/script.ts";
 import { narrated, place, sentence, story, type Database } from "../support/program.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const here = place();
 const hash = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 const wordsOf = (path: string) => JSON.parse(readFileSync(path, "utf8")).words;

@@ -1,11 +1,10 @@
 /** What voices.json says of a voice is heard in the published audio. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeFile } from "../media/oracle.ts";
 import { place, type Database, type Narrated } from "../support/program.ts";
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const here = place();
 let database: Database;
 beforeAll(async () => void (database = await here.database()));
