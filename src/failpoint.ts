@@ -29,6 +29,8 @@ export const failpoints = [
   "child-start.after",
   "reap.before",
   "reap.after",
+  "let-go.before",
+  "let-go.after",
   "overdue.before",
   "overdue.after",
   "time-out.before",

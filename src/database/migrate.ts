@@ -11,6 +11,7 @@ import { control } from "./migrations/005-control.ts";
 import { housekeeping } from "./migrations/006-housekeeping.ts";
 import { waiting } from "./migrations/007-waiting.ts";
 import { supersede } from "./migrations/008-supersede.ts";
+import { held } from "./migrations/009-held.ts";
 
 const migrations: Record<string, Migration> = {
   "001-spine": spine,
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   "006-housekeeping": housekeeping,
   "007-waiting": waiting,
   "008-supersede": supersede,
+  "009-held": held,
 };
 
 export type Migrated = { applied: string[]; schema: string };

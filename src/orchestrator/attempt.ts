@@ -218,6 +218,12 @@ export function newAttempt(claimed: Claimed, leasedAt: number): Attempt {
 
 export const monotonicMs = () => performance.now();
 
+/** Whether what follows stands alone, and a process with these tasks can go on with it at once. */
+export function canTake(ending: Ending, taskTypes: string[]): boolean {
+  const [next] = ending.to === "done" ? (ending.next?.steps ?? []) : [];
+  return next?.groupKey === null && next.state === "ready" && taskTypes.includes(next.taskType);
+}
+
 /** The run's variables after this step, for the step that follows in this process. */
 export function variablesAfter({ claimed }: Attempt, ending: Ending): Variables | null {
   const next = ending.to === "done" ? ending.next : null;

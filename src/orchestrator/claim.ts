@@ -1,5 +1,6 @@
 /**
- * Claiming: ready steps become running ones of this process, never more of a group than its limit.
+ * Claiming: ready steps become running ones of this process, never more of a group than its limit. A step that is held
+ * (its last attempt was ended by another than its worker, who may be calling still) counts as one of them.
  *
  * Who is next is a column that never changes, so that an index has the order and nobody must be promoted:
  *
@@ -88,7 +89,8 @@ export async function claimInGroup(db: Database, request: ClaimRequest, groupKey
       select max_running from lector.concurrency_groups where group_key = ${groupKey} for no key update`.execute(tx);
     const limit = locked.rows[0]!.max_running;
     const free = sql`greatest(0, least(${request.limit}::int, ${limit}::int - (select count(*)::int
-      from lector.workflow_steps r where r.state = 'running' and r.group_key = ${groupKey})))`;
+      from lector.workflow_steps r where r.state = 'running' and r.group_key = ${groupKey})
+      - (select count(*)::int from lector.workflow_steps h where h.held and h.group_key = ${groupKey})))`;
     const found = await claim(tx, request, groupKey, free);
     failpoint("claim-group.before");
     return found;
@@ -118,7 +120,7 @@ async function claim(
   groupKey: string | null,
   limit: RawBuilder<unknown>,
 ): Promise<Claims> {
-  const inGroup = groupKey === null ? sql`s.group_key is null` : sql`s.group_key = ${groupKey}`;
+  const inGroup = groupKey === null ? sql`s.group_key is null` : sql`s.group_key = ${groupKey} and not s.held`;
   const inTree = request.rootId === null ? sql`` : sql`and s.root_id = ${request.rootId}`;
   const { rows } = await sql<ClaimedRow>`
     with picked as materialized (

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../database/connect.ts";
 import type { StoredError } from "./task.ts";
+import { mayCall } from "./lease.ts";
 import { FENCED } from "./wake.ts";
 
 /** Each with its event, whose data is `reason`. The caller holds the locks of these runs; ended ones stay as they are. */
@@ -19,7 +20,8 @@ export async function endRuns(tx: Tx, executionIds: string[], { status, error, d
       where execution_id = any(${executionIds}::uuid[]) and status in ('PENDING', 'RUNNING', 'PAUSED')
       returning execution_id, event_seq
     ), step as (
-      update lector.workflow_steps s set state = 'cancelled', lease_expires_at = null, due_at = null, ended_at = now()
+      update lector.workflow_steps s set state = 'cancelled', held = s.held or ${mayCall}, lease_expires_at = null,
+        due_at = null, ended_at = now()
       from run where s.execution_id = run.execution_id and s.state in ('ready', 'running', 'waiting')
     )
     insert into lector.workflow_events (execution_id, seq, kind, data)

@@ -1,6 +1,7 @@
 /** Leases: kept by heartbeats, ended by the reaper of any process when the heart stands still. */
 import { sql } from "kysely";
-import type { Queryable } from "../database/connect.ts";
+import type { Queryable, Tx } from "../database/connect.ts";
+import { failpoint } from "../failpoint.ts";
 import type { Token } from "./task.ts";
 
 /**
@@ -65,6 +66,23 @@ export async function writeProgress(db: Queryable, reports: (Token & { done: num
         and state = 'running' for no key update skip locked)`.execute(db);
 }
 
+/** Of a step `s` that is taken from its worker: it may be calling, so it keeps its place in its group (`held`). */
+export const mayCall = sql`(s.state = 'running' and s.group_key is not null)`;
+
+/** Running steps that are about to be ended by another than their workers keep their places, until `letGo`. */
+export async function hold(tx: Tx, taskIds: string[]): Promise<void> {
+  await sql`update lector.workflow_steps s set held = true
+    where s.task_id = any(${taskIds}::uuid[]) and ${mayCall}`.execute(tx);
+}
+
+/** The worker of an attempt that was taken from it calls no more, or is dead: its place is free. */
+export async function letGo(db: Queryable, { taskId, attempt }: Token): Promise<void> {
+  failpoint("let-go.before");
+  await sql`update lector.workflow_steps set held = false
+    where task_id = ${taskId} and attempt = ${attempt} and held`.execute(db);
+  failpoint("let-go.after");
+}
+
 export type RunningStep = {
   taskId: string;
   executionId: string;
@@ -77,15 +95,17 @@ export type RunningStep = {
   lost: number;
   workerId: string;
   inChildRun: boolean;
+  /** It runs no more, and its worker has not let go of it. */
+  held: boolean;
 };
 
-/** Every running step, or those of one tree. */
-export async function runningSteps(db: Queryable, rootId: string | null): Promise<RunningStep[]> {
-  const inTree = rootId === null ? sql`` : sql`and root_id = ${rootId}`;
+/** Every step that a worker may be at work on. */
+export async function runningSteps(db: Queryable): Promise<RunningStep[]> {
+  const columns = sql`task_id as "taskId", execution_id as "executionId", root_id as "rootId", step, item, name, attempt,
+    heartbeat_seq as "heartbeatSeq", lost, worker_id as "workerId", execution_id <> root_id as "inChildRun", held`;
   const { rows } = await sql<RunningStep>`
-    select task_id as "taskId", execution_id as "executionId", root_id as "rootId", step, item, name, attempt,
-      heartbeat_seq as "heartbeatSeq", lost, worker_id as "workerId", execution_id <> root_id as "inChildRun"
-    from lector.workflow_steps where state = 'running' ${inTree}`.execute(db);
+    select ${columns} from lector.workflow_steps where state = 'running'
+    union all select ${columns} from lector.workflow_steps where held`.execute(db);
   return rows;
 }
 

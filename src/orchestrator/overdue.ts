@@ -8,6 +8,7 @@ import { failpoint } from "../failpoint.ts";
 import { releaseAbandoned } from "./admit.ts";
 import { endingOf } from "./attempt.ts";
 import { tellFenced, timeOutRun } from "./cancel.ts";
+import { hold } from "./lease.ts";
 import type { Ending, Settled } from "./outcome.ts";
 import { lockRuns, settle, type Context } from "./settle.ts";
 import { storedError } from "./task.ts";
@@ -82,6 +83,7 @@ async function endStep(tx: Tx, { taskId, executionId }: OverdueStep, o: OverdueO
   if (!row) return null;
   const { step, item, state: from, attempt } = row;
   const outcome = { taskId, executionId, step, item, from, attempt, ending: await endingFor(row, o) };
+  await hold(tx, [taskId]);
   const settled = await settle(tx, o.context, [outcome], { reachesOtherRuns: false });
   if (outcome.ending.to === "ready") await releaseAbandoned(tx, [row.root_id]);
   failpoint("overdue.before");

@@ -4,7 +4,7 @@ import { answeredWithin } from "../database/patience.ts";
 import { failpoint } from "../failpoint.ts";
 import { lostEnding, monotonicMs } from "./attempt.ts";
 import type { Identity } from "./identity.ts";
-import { answerMs, leaseWatch, runningSteps } from "./lease.ts";
+import { answerMs, leaseWatch, letGo, runningSteps } from "./lease.ts";
 import { endOverdue, type OverdueOptions } from "./overdue.ts";
 import type { Settler } from "./settler.ts";
 
@@ -25,9 +25,14 @@ export function reaperOf(
   };
 
   async function reapLost(): Promise<void> {
-    const steps = await answeredWithin(answerMs(o.leaseMs), () => runningSteps(db, null));
+    const steps = await answeredWithin(answerMs(o.leaseMs), () => runningSteps(db));
     const silent = new Set(watch(steps, monotonicMs()));
     for (const step of steps.filter((each) => silent.has(each) || o.identity.isDead(each.workerId))) {
+      if (step.held) {
+        await answeredWithin(answerMs(o.leaseMs), () => letGo(db, step));
+        o.reaped();
+        continue;
+      }
       failpoint("reap.before");
       o.settler.add({
         outcome: { ...step, from: "running", ending: lostEnding(step.lost, step.name) },

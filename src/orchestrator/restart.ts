@@ -11,6 +11,7 @@ import { appendEvent } from "./child-run.ts";
 import { definitionsOf, type Definition } from "./definition.ts";
 import { cancelBelow } from "./end-runs.ts";
 import type { RunStatus } from "./find.ts";
+import { mayCall } from "./lease.ts";
 import { unlessHeld } from "./reopen.ts";
 import { attemptsBefore, haveItems, newSteps, shapeOf, source, stepColumns, stepValues, valuesOf } from "./rows.ts";
 import { lockWhole, RunConflict, wakeWorkers, type Reason } from "./tree.ts";
@@ -113,10 +114,10 @@ function numberOf({ name, steps }: Definition, from: string | number): number {
 /** From here on the attempts that run in them are fenced off. */
 async function putAside(tx: Tx, executionId: string, step: number, restart: number): Promise<void> {
   await sql`
-    update lector.workflow_steps set discarded = ${restart}, lease_expires_at = null, due_at = null,
-      state = case when state in ('ready', 'running', 'waiting') then 'cancelled' else state end,
-      ended_at = coalesce(ended_at, now())
-    where execution_id = ${executionId} and step >= ${step} and discarded = 0`.execute(tx);
+    update lector.workflow_steps s set discarded = ${restart}, held = s.held or ${mayCall}, lease_expires_at = null,
+      due_at = null, state = case when s.state in ('ready', 'running', 'waiting') then 'cancelled' else s.state end,
+      ended_at = coalesce(s.ended_at, now())
+    where s.execution_id = ${executionId} and s.step >= ${step} and s.discarded = 0`.execute(tx);
 }
 
 /** What opens: as if the step before had just ended. */

@@ -24,7 +24,8 @@
  * that step anew (restart.ts): all else that is said of steps is said of those that are not aside.
  *
  * An attempt is known by its token (task_id, attempt). Every change compares it, in the statement that writes: a result
- * that comes late, twice or from a process that was frozen finds nothing to change. A change, its history event and the
+ * that comes late, twice or from a process that was frozen finds nothing to change. Where another than its worker ends an
+ * attempt that holds a place in a group, the step is `held` until that worker lets go of it (lease.ts). A change, its history event and the
  * rows that follow from it commit together, under the run's row lock, so there is no moment at which a crash strands a
  * run. Results of one moment share a transaction. Locks are taken in one order: runs by id, then their steps.
  */
@@ -34,6 +35,7 @@ import { failpoint } from "../failpoint.ts";
 import { advance, type RunView, type Variables } from "./advance.ts";
 import type { Definition } from "./definition.ts";
 import { cancelBelow } from "./end-runs.ts";
+import { hold } from "./lease.ts";
 import type { Outcome, Settled } from "./outcome.ts";
 import { writeOutcomes, type Written } from "./settle-write.ts";
 import type { StoredError } from "./task.ts";
@@ -143,6 +145,10 @@ async function itemsTakenBack(tx: Tx, { executionId, step }: Outcome, error: Sto
   const { rows } = await sql<{ taskId: string; item: number; attempt: number }>`
     select task_id as "taskId", item, attempt from lector.workflow_steps
     where execution_id = ${executionId} and step = ${step} and item is not null and state = 'running'`.execute(tx);
+  await hold(
+    tx,
+    rows.map((row) => row.taskId),
+  );
   const ending = { to: "ready", delayMs: 0, failures: 0, lost: 0, why: "fan-out failed", error } as const;
   return rows.map((row) => ({ ...row, executionId, step, from: "running", ending }));
 }

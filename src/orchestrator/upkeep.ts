@@ -3,7 +3,7 @@ import type { Database } from "../database/connect.ts";
 import { answeredWithin } from "../database/patience.ts";
 import { LeaseLost, monotonicMs, type Attempt } from "./attempt.ts";
 import { TimedOut } from "./timeouts.ts";
-import { answerMs, refused, renew, tokenKey, writeProgress } from "./lease.ts";
+import { answerMs, letGo, refused, renew, tokenKey, writeProgress } from "./lease.ts";
 
 export type Upkeep = {
   /** Renews all leases; attempts that are no longer current are aborted. */
@@ -18,6 +18,8 @@ export type Upkeep = {
   /** Others may soon take over what is leased from then on (monotonic ms) and was not renewed. */
   isStale(leasedAt: number): boolean;
   reportProgress(): Promise<void>;
+  /** This process calls no more for an attempt that was taken from it; where that cannot be said, a reaper finds out. */
+  sayLetGo(attempt: Attempt): Promise<void>;
 };
 
 /** `running`: attempts by their `tokenKey`. */
@@ -61,6 +63,7 @@ export function upkeepOf(db: Database, running: Map<string, Attempt>, leaseMs: n
       const done = reports.map((attempt) => ({ ...tokenOf(attempt), done: attempt.progress.written }));
       await soon(() => writeProgress(db, done));
     },
+    sayLetGo: (attempt) => soon(() => letGo(db, tokenOf(attempt))).catch(() => {}),
   };
 }
 

@@ -9,6 +9,7 @@ import { failpoint } from "../failpoint.ts";
 import type { AdmissionLimit } from "./admit.ts";
 import { CHILD_RUN, type NewStep, type Variables } from "./advance.ts";
 import {
+  canTake,
   claimedOf,
   endingOf,
   monotonicMs,
@@ -90,7 +91,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const running = new Map<string, Attempt>();
   const insert = openStarter(db, () => running.size === 0 && reserved <= 1);
   const settler = openSettler(db, context, { answerMs: answerMs(leaseMs), trouble });
-  const { heartbeat, checkFences, abortStale, isStale, reportProgress } = upkeepOf(db, running, leaseMs);
+  const { heartbeat, checkFences, abortStale, isStale, reportProgress, sayLetGo } = upkeepOf(db, running, leaseMs);
   const overdue = { context, random, ended: tellEnds };
   const reap = reaperOf(db, { leaseMs, identity, settler, reaped: wake, overdue });
   const handover = (): Handover => ({ workerId: identity.id, leaseMs });
@@ -142,21 +143,14 @@ export function startWorker(options: WorkerOptions): Worker {
     const finished = await runAttempt(attempt, tasks.get(claimed.taskType), context, { random, abortStale });
     if (!finished) return leave(attempt);
     const { outcome } = finished;
-    outcome.handover = stopping ? null : handover();
-    if (outcome.ending.to === "done") offerable(outcome.ending.next?.steps, outcome);
+    outcome.handover = !stopping && canTake(outcome.ending, taskTypes) ? handover() : null;
     const settled: Settlement["settled"] = (result, accepted, sentAt) => {
       options.onAttempt?.(claimed, outcome.ending, accepted);
       afterSettle(attempt, result, accepted ? variablesAfter(attempt, outcome.ending) : null, sentAt);
+      if (!accepted) leave(attempt);
     };
     const { rootId, inChildRun } = claimed;
     settler.add({ ...finished, rootId, inChildRun, settled }, running.size === 1);
-  }
-
-  /** A step is handed over only where this process can run it. */
-  function offerable(steps: NewStep[] | undefined, outcome: { handover?: Handover | null }): void {
-    const [next] = steps ?? [];
-    if (!next || next.groupKey !== null || next.state !== "ready" || !taskTypes.includes(next.taskType))
-      outcome.handover = null;
   }
 
   function afterSettle(attempt: Attempt, result: Settled, variables: Variables | null, leasedAt: number): void {
@@ -179,9 +173,12 @@ export function startWorker(options: WorkerOptions): Worker {
     if (opened || admits) dispatcher.expect();
   }
 
+  /** It was taken from this process, or goes on elsewhere: its place in the group is another's now. */
   function leave(attempt: Attempt): void {
     running.delete(tokenKey(attempt.claimed));
     wake();
+    if (attempt.claimed.groupKey === null) return;
+    void guard(() => sayLetGo(attempt).then(() => (wake(), wakes.work())));
   }
 
   async function startChildRun(attempt: Attempt): Promise<void> {
@@ -204,7 +201,10 @@ export function startWorker(options: WorkerOptions): Worker {
         failed,
         rootId: claimed.rootId,
         inChildRun: claimed.inChildRun,
-        settled: (result, _accepted, sentAt) => afterSettle(attempt, result, null, sentAt),
+        settled: (result, accepted, sentAt) => {
+          afterSettle(attempt, result, null, sentAt);
+          if (!accepted) leave(attempt);
+        },
       });
     }
   }

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../../src/database/connect.ts";
 import { failpoints, type Failpoint } from "../../src/failpoint.ts";
-import { claimUngrouped } from "../../src/orchestrator/claim.ts";
+import { claimInGroup, claimUngrouped } from "../../src/orchestrator/claim.ts";
 import type { StoredDefinition } from "../../src/orchestrator/definition.ts";
 import { addSchedule } from "../../src/orchestrator/schedules.ts";
 import { startRun, type StartRequest } from "../../src/orchestrator/start.ts";
@@ -150,6 +150,12 @@ const scenes: Record<string, (name: Failpoint) => Promise<Scene>> = {
   async reap() {
     return { asked: { what: "look", executionId: await orphaned() }, ends: "COMPLETED" };
   },
+  async ["let-go"]() {
+    const executionId = await orphaned("speech:paid");
+    await command(here.connection.db, storage, { what: "cancel", executionId });
+    await command(here.connection.db, storage, { what: "reopen", executionId });
+    return { asked: { what: "look", executionId }, ends: "COMPLETED" };
+  },
   async sweep() {
     const executionId = await orphaned();
     await here.rows(`insert into lector.ledger (ledger_id, owner_id, execution_id, task_id, attempt, fingerprint, provider, model,
@@ -192,8 +198,10 @@ async function unwanted(timeouts: Timeouts): Promise<string> {
 }
 
 /** A run whose first step is held by a process that is no more, on a machine that cannot be looked at. */
-async function orphaned(): Promise<string> {
-  const executionId = await started({ admissionKeys: [] });
+async function orphaned(group?: string): Promise<string> {
+  const steps = [{ name: "a", task_type: "note", ...(group && { group }) }];
+  const grouped = group ? { workflow: await here.define({ name: "orphaned", steps }) } : {};
+  const executionId = await started({ admissionKeys: [], ...grouped });
   const request = {
     workerId: "elsewhere/1.1/w",
     leaseMs: LEASE_MS,
@@ -201,7 +209,8 @@ async function orphaned(): Promise<string> {
     rootId: executionId,
     limit: 1,
   };
-  const { claimed } = await claimUngrouped(here.connection.db, request);
+  const { db } = here.connection;
+  const { claimed } = await (group ? claimInGroup(db, request, group) : claimUngrouped(db, request));
   expect(claimed).toHaveLength(1);
   return executionId;
 }

@@ -57,7 +57,7 @@ test("an old token renews no lease and reports no progress", async () => {
   const worker = await here.worker({ heartbeatMs: 60_000 });
   const { executionId } = await worker.start({ workflow, input: {} });
   const { db } = here.connection;
-  const [step] = await runningSteps(db, null);
+  const [step] = await runningSteps(db);
   const old = { taskId: step!.taskId, attempt: step!.attempt - 1 };
   const row = () => here.rows("select state, heartbeat_seq, lease_expires_at, progress from lector.workflow_steps");
   const before = await row();
@@ -80,7 +80,7 @@ test("the reaper takes nothing from a worker whose heartbeat came after it had l
   const worker = await here.worker({ heartbeatMs: 60_000 });
   const { executionId } = await worker.start({ workflow: await here.define(one), input: {} });
   const { db } = here.connection;
-  const [seen] = await runningSteps(db, null);
+  const [seen] = await runningSteps(db);
   await renew(db, [seen!], 10_000);
   const silent: Outcome = { ...seen!, from: "running", ending: lostEnding(seen!.lost, seen!.name) };
   expect((await settleAlone(db, [silent])).accepted.size).toBe(0);

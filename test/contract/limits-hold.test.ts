@@ -189,7 +189,7 @@ test("a run keeps its place where its last attempt is lost while another one of 
   const { claimed } = await claimUngrouped(db, { ...request, taskTypes: [CHILD_RUN], limit: 2 });
   for (const each of claimed) await transact(db, (tx) => openChildRun(tx, context, each, "low"));
   await claimUngrouped(db, { ...request, taskTypes: ["a"], limit: 1 });
-  const [step] = await runningSteps(db, null);
+  const [step] = await runningSteps(db);
   const settler = openSettler(db, context, { answerMs: 50_000, trouble: (error) => Promise.reject(error as Error) });
   const { promise: lost, resolve: settled } = Promise.withResolvers<unknown>();
   let over = false;

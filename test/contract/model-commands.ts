@@ -13,7 +13,7 @@ import { cancelRun } from "../../src/orchestrator/cancel.ts";
 import type { Claimed } from "../../src/orchestrator/claim.ts";
 import { DeadLetterNotFound, replayDeadLetter } from "../../src/orchestrator/dead-letters.ts";
 import { endDelays } from "../../src/orchestrator/delays.ts";
-import { renew, runningSteps, type RunningStep } from "../../src/orchestrator/lease.ts";
+import { letGo, renew, runningSteps, type RunningStep } from "../../src/orchestrator/lease.ts";
 import { endOverdue } from "../../src/orchestrator/overdue.ts";
 import { pauseRun, resumeRun } from "../../src/orchestrator/pause.ts";
 import { reopenRun } from "../../src/orchestrator/reopen.ts";
@@ -45,6 +45,7 @@ export type Command =
   | { do: "beat"; pick: number }
   | { do: "look" }
   | { do: "lose"; pick: number; last: boolean }
+  | { do: "letGo"; pick: number }
   | { do: Control; pick: number; below: boolean }
   | { do: "restart"; pick: number; from: number }
   | { do: "replay"; pick: number }
@@ -61,6 +62,7 @@ export type Done =
   | { do: "beat"; tokens: Claimed[]; renewed: string[] }
   | { do: "look"; running: number }
   | { do: "lose"; seen: RunningStep; last: boolean; accepted: boolean | null }
+  | { do: "letGo"; claimed: Claimed }
   | { do: Control; id: string; refused: boolean }
   | { do: "restart"; id: string; from: number; refused: boolean }
   | { do: "replay"; taskId: string; refused: boolean; changed: boolean }
@@ -126,13 +128,20 @@ export class World {
       }
       case "look":
         return async () => {
-          this.seen = await runningSteps(db, null);
+          this.seen = await runningSteps(db);
           return { do: "look", running: this.seen.length };
         };
       case "lose": {
         const seen = pickFrom(this.seen, command.pick);
         const { last } = command;
         return seen && (async () => ({ do: "lose", seen, last, accepted: this.heard(await real.lose(seen, last)) }));
+      }
+      case "letGo": {
+        const claimed = pickFrom(
+          this.calls.filter((call) => this.isHeld(call)),
+          command.pick,
+        );
+        return claimed && (() => letGo(db, claimed).then(() => ({ do: "letGo", claimed })));
       }
       case "restart": {
         const run = pickFrom(state.roots, command.pick);
@@ -209,8 +218,16 @@ export class World {
     return accepted;
   }
 
-  private isLive({ taskId, attempt }: Claimed): boolean {
-    return everyStep(this.state).some((s) => s.taskId === taskId && s.attempt === attempt && s.state === "running");
+  private isLive(claimed: Claimed): boolean {
+    return this.stepOf(claimed)?.state === "running";
+  }
+
+  private isHeld(claimed: Claimed): boolean {
+    return this.stepOf(claimed)?.held === true;
+  }
+
+  private stepOf({ taskId, attempt }: Claimed): Step | undefined {
+    return everyStep(this.state).find((step) => step.taskId === taskId && step.attempt === attempt);
   }
 }
 

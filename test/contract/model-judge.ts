@@ -20,6 +20,7 @@ import {
   resume,
   retry,
   rootOf,
+  takeAway,
   treeOf,
   type Run,
   type State,
@@ -49,9 +50,11 @@ export function judge(state: State, answer: Done, rows: Rows, crowded: boolean):
     case "beat":
       return judgeBeat(state, answer, crowded);
     case "look":
-      return crowded ? undefined : expect("running steps", answer.running, running(state).length);
+      return crowded ? undefined : expect("running steps", answer.running, running(state).length + held(state).length);
     case "lose":
       return judgeLoss(state, answer);
+    case "letGo":
+      return letGo(state, answer.claimed);
     case "overdue":
       return endOverdue(state, answer);
     case "admit":
@@ -66,6 +69,7 @@ export function judge(state: State, answer: Done, rows: Rows, crowded: boolean):
 }
 
 const running = (state: State) => everyStep(state).filter((step) => step.state === "running");
+const held = (state: State) => everyStep(state).filter((step) => step.held);
 const current = (state: State, { taskId, attempt }: { taskId: string; attempt: number }) =>
   running(state).find((step) => step.taskId === taskId && step.attempt === attempt);
 const holds = (state: State, dedupe: string) => state.roots.find((run) => run.dedupe === dedupe && isActive(run));
@@ -96,8 +100,8 @@ function judgeStart(state: State, { command, id, joined }: Done & { do: "start" 
 function judgeClaim(state: State, answer: Done & { do: "claim" }, { paths }: Rows, crowded: boolean): void {
   const { limit, grouped } = answer.command;
   const inGroup = (step: Step) => Boolean(kindOf(step).grouped) === grouped;
-  const free = grouped ? GROUP_LIMIT - running(state).filter(inGroup).length : limit;
-  const ready = everyStep(state).filter((s) => s.state === "ready" && !s.parked && !s.late && inGroup(s));
+  const free = grouped ? GROUP_LIMIT - running(state).filter(inGroup).length - held(state).length : limit;
+  const ready = everyStep(state).filter((s) => s.state === "ready" && !s.parked && !s.late && !s.held && inGroup(s));
   const want = Math.max(0, Math.min(limit, free, ready.length));
   const have = answer.claimed.length;
   if (crowded ? have > want : have !== want) expect("claimed steps", have, want);
@@ -114,7 +118,7 @@ function judgeEnd(state: State, answer: Done & { do: "end" }): void {
   const { claimed, how, take, accepted } = answer;
   const step = current(state, claimed);
   if (accepted !== null) expect(`whether ${tokenKey(claimed)} was accepted`, accepted, step !== undefined);
-  if (!step) return;
+  if (!step) return letGo(state, claimed);
   const { run } = step;
   if (how === "done" && kindOf(step).workflow) {
     if (run.status !== "FAILED" && run.status !== "PAUSED") return openChild(step);
@@ -126,6 +130,10 @@ function judgeEnd(state: State, answer: Done & { do: "end" }): void {
   if (how === "fail") return failOnce(step);
   retry(step, { late: how === "later" });
   abandon(run);
+}
+
+function letGo(state: State, { taskId, attempt }: { taskId: string; attempt: number }): void {
+  for (const step of held(state)) if (step.taskId === taskId && step.attempt === attempt) step.held = false;
 }
 
 function failOnce(step: Step): void {
@@ -142,6 +150,7 @@ function judgeBeat(state: State, { tokens, renewed }: Done & { do: "beat" }, cro
 }
 
 function judgeLoss(state: State, { seen, last, accepted }: Done & { do: "lose" }): void {
+  if (seen.held) return letGo(state, seen);
   const step = current(state, seen);
   const silent = step?.beats === (seen as RunningStep).heartbeatSeq ? step : undefined;
   expect(`whether ${tokenKey(seen)} was taken back`, accepted, silent !== undefined);
@@ -158,9 +167,13 @@ function endOverdue(state: State, { what, target }: { what: Overdue; target: str
   const waits = step.timed && (step.state === "ready" || (step.state === "waiting" && what === "step"));
   if (what === "attempt") {
     if (step.state !== "running") return;
+    takeAway(step);
     failOnce(step);
     if (step.state !== ("failed" as Step["state"])) abandon(step.run);
-  } else if (waits || (what === "step" && step.state === "running" && step.run.status !== "PAUSED")) fail(step);
+  } else if (waits || (what === "step" && step.state === "running" && step.run.status !== "PAUSED")) {
+    takeAway(step);
+    fail(step);
+  }
 }
 
 function timeOut(run: Run): void {

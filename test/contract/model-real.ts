@@ -16,7 +16,7 @@ import {
 import { openChildRun } from "../../src/orchestrator/child-run.ts";
 import { claimInGroup, claimUngrouped, limitGroup, type Claimed } from "../../src/orchestrator/claim.ts";
 import { definitionsOf, ensureDefinition, type StoredDefinition } from "../../src/orchestrator/definition.ts";
-import type { RunningStep } from "../../src/orchestrator/lease.ts";
+import { letGo, type RunningStep } from "../../src/orchestrator/lease.ts";
 import type { Outcome, Settled } from "../../src/orchestrator/outcome.ts";
 import type { Context } from "../../src/orchestrator/settle.ts";
 import { openSettler, type Settlement } from "../../src/orchestrator/settler.ts";
@@ -89,6 +89,7 @@ export async function openReal(db: Database): Promise<Real> {
       outcome.handover = take && next?.groupKey === null && next.state === "ready" ? me : null;
       const { rootId, inChildRun } = claimed;
       const { result, accepted } = await settle({ outcome, ...finished, rootId, inChildRun });
+      if (!accepted) await letGo(db, claimed); // as the worker does
       const variables = variablesAfter(attempt, outcome.ending);
       const taken = result.taken.filter((step) => step.executionId === claimed.executionId);
       return {
@@ -98,6 +99,7 @@ export async function openReal(db: Database): Promise<Real> {
     },
     async lose(step, last) {
       const { rootId, inChildRun } = step;
+      if (step.held) return letGo(db, step).then(() => ({ accepted: null, taken: [] })); // as the reaper does
       const outcome: Outcome = { ...step, from: "running", ending: lostEnding(last ? 9 : step.lost, step.name) };
       const { accepted } = await settle({ outcome, apply: null, failed: null, rootId, inChildRun });
       return { accepted, taken: [] };

@@ -24,7 +24,7 @@ export async function readRows(db: Database): Promise<Rows> {
     superseded_by as successor
     from lector.workflow_instances order by execution_id`.execute(db);
   const steps = await sql<StepRow>`select task_id, execution_id as run, step, item, discarded as aside, state, attempt,
-    failures, lost, heartbeat_seq as beats, parked, due_at is not null as timed, run_at > now() + interval '1 min' as late,
+    failures, lost, heartbeat_seq as beats, parked, held, due_at is not null as timed, run_at > now() + interval '1 min' as late,
     remaining, output from lector.workflow_steps order by step, item nulls first, discarded`.execute(db);
   const { letters } = await listDeadLetters(db, { limit: 1000 });
   const rows: Rows = { lines: [], paths: new Map(), taskIds: new Map(), ids: new Map() };
@@ -62,6 +62,7 @@ function runLine(run: Omit<RunRow, "above">, place: string): string {
 function stepLine(step: Omit<StepRow, "task_id" | "run">, at: string): string {
   const { state, attempt, failures, lost, beats, output } = step;
   const flags = [
+    ...(step.held ? ["held"] : []),
     ...(state === "ready" && step.parked ? ["parked"] : []),
     ...(state === "ready" && step.late ? ["late"] : []),
     ...((state === "ready" || state === "waiting") && step.timed ? ["timed"] : []),

@@ -64,6 +64,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("beat" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("look" as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("lose" as const), pick, last: seldom }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("letGo" as const), pick }) },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -245,6 +246,7 @@ async function everythingEnds(): Promise<void> {
     if (rounds > 200) throw new Error(`Nothing goes on any more in ${active().map(({ id }) => id)}.`);
     await world.obey({ do: "wait" });
     await world.obey({ do: "admit", limit: 100 });
+    while (everyStep(world.state).some(({ held }) => held)) await world.obey({ do: "letGo", pick: 0 });
     await world.obey({ do: "claim", limit: 100, grouped: false });
     await world.obey({ do: "claim", limit: 100, grouped: true });
     const running = everyStep(world.state).filter((step) => step.state === "running").length;

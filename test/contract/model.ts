@@ -19,6 +19,8 @@ export type Step = {
   lost: number;
   beats: number;
   parked: boolean;
+  /** Its last attempt was taken from its worker, who has not let go of it. */
+  held: boolean;
   /** The clock of its queue, or of the whole step where it waits, is running. */
   timed: boolean;
   /** A delay holds it back. */
@@ -126,6 +128,7 @@ function openStep(run: Run, step: number, item: number | null, state: Step["stat
     lost: 0,
     beats: 0,
     parked: state === "ready" && (!isOpen(run) || !mayGo(run)),
+    held: false,
     timed: isOpen(run),
     late: false,
     remaining: 0,
@@ -135,6 +138,11 @@ function openStep(run: Run, step: number, item: number | null, state: Step["stat
   };
   run.steps.push(opened);
   return opened;
+}
+
+/** Before it is ended by another than its worker. */
+export function takeAway(step: Step): void {
+  step.held ||= step.state === "running" && kindOf(step).grouped === true;
 }
 
 export function claim(step: Step): void {
@@ -182,7 +190,10 @@ export function fail(step: Step, { failures = 0, lost = 0 } = {}): void {
     other.timed = false;
     other.parked = true;
   }
-  if (step.item === null) itemsOf(step).forEach((item) => item.state === "running" && retry(item));
+  for (const item of step.item === null ? itemsOf(step).filter(({ state }) => state === "running") : []) {
+    takeAway(item);
+    retry(item);
+  }
   cancelBelow(run);
   if (ends) endRun(run, "FAILED");
 }
@@ -227,7 +238,10 @@ export function openChild(step: Step): void {
 
 export function endEarly(run: Run, status: "CANCELLED" | "TIMED_OUT"): void {
   run.status = status;
-  for (const step of run.steps.filter(isUnderWay)) step.state = "cancelled";
+  for (const step of run.steps.filter(isUnderWay)) {
+    takeAway(step);
+    step.state = "cancelled";
+  }
 }
 
 export function cancelBelow(run: Run): void {
@@ -278,6 +292,7 @@ export function restart(root: Run, from: number): boolean {
   root.restarts++;
   for (const step of root.steps.filter((each) => each.step >= from && each.aside === 0)) {
     step.aside = root.restarts;
+    takeAway(step);
     if (isUnderWay(step)) step.state = "cancelled";
   }
   for (const { name } of workflows[root.workflow]!.slice(from - 1)) delete root.outputs[name];

@@ -51,7 +51,7 @@ const looks: Record<string, (db: Database) => Promise<unknown>> = {
   "claim for one run in a group": (db) => claimInGroup(db, mine, "free"),
   "admit what has room behind a full key": (db) => admit(db, limits, null),
   "admit nothing, since all have a full key": (db) => admit(db, limits, null),
-  "find the running steps": (db) => runningSteps(db, null),
+  "find the running steps": (db) => runningSteps(db),
   "end what is overdue": (db) => endOverdue(db, overdue),
   "remove old runs": (db) => removeEnded(db, 30),
 };

@@ -171,7 +171,7 @@ describe("a lease", () => {
     const workflow = await here.define(one("a"));
     const worker = await here.worker();
     const { executionId } = await worker.start({ workflow, input: {} });
-    const [step] = await runningSteps(here.connection.db, null);
+    const [step] = await runningSteps(here.connection.db);
     const everything = () =>
       here.rows(
         "select to_jsonb(s) as s, to_jsonb(i) as i from lector.workflow_steps s join lector.workflow_instances i using (execution_id)",
@@ -275,7 +275,7 @@ describe("stopping", () => {
     const first = await here.worker({ scoped: true, admissionLimit: () => 1 });
     const abandoned = await first.start({ workflow: stuck, input: {}, admissionKeys: ["generations"] });
     first.only(abandoned.executionId);
-    while ((await runningSteps(here.connection.db, null)).length === 0) await sleep(5);
+    while ((await runningSteps(here.connection.db)).length === 0) await sleep(5);
     await first.stop();
     const second = await here.worker({ scoped: true, admissionLimit: () => 1 });
     const next = await second.start({ workflow: quick, input: {}, admissionKeys: ["generations"] });
