@@ -24,10 +24,11 @@
  * that step anew (restart.ts): all else that is said of steps is said of those that are not aside.
  *
  * An attempt is known by its token (task_id, attempt). Every change compares it, in the statement that writes: a result
- * that comes late, twice or from a process that was frozen finds nothing to change. Where another than its worker ends an
- * attempt that holds a place in a group, the step is `held` until that worker lets go of it (lease.ts). A change, its history event and the
- * rows that follow from it commit together, under the run's row lock, so there is no moment at which a crash strands a
- * run. Results of one moment share a transaction. Locks are taken in one order: runs by id, then their steps.
+ * that comes late, twice or from a process that was frozen finds nothing to change. Where another than its worker ends
+ * an attempt that holds a place in a group, the step is `held` until that worker lets go of it (lease.ts). A change,
+ * its history event and the rows that follow from it commit together, under the run's row lock, so there is no moment
+ * at which a crash strands a run. Results of one moment share a transaction. Locks are taken in one order: runs by id,
+ * then their steps.
  */
 import { sql } from "kysely";
 import type { Queryable, Tx } from "../database/connect.ts";
