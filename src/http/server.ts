@@ -23,7 +23,7 @@ import { runStatus } from "./run-status.ts";
 import { schedules } from "./schedules.ts";
 import { voices } from "./voices.ts";
 import { answerProblem, PROBLEM, problemText, Refusal } from "./problem.ts";
-import { logRequests, traceIdOf } from "./trace.ts";
+import { logAtEnd, logRequests, traceIdOf } from "./trace.ts";
 
 /** For a request's headers, for all of it, and for a connection on which nothing moves. */
 const HEADERS_MS = 10_000;
@@ -45,7 +45,10 @@ export async function buildServer(app: HttpApp): Promise<FastifyInstance> {
     return503OnClosing: false, // its body is no problem; connections are told to close
     routerOptions: { maxParamLength: 16_384 },
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: answerProblem,
+    frameworkErrors(error, request, reply) {
+      logAtEnd(request, reply);
+      return answerProblem(error, request, reply);
+    },
   }) as unknown as FastifyInstance;
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);

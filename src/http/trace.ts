@@ -34,8 +34,13 @@ const routine = /^\/(health|metrics)/;
 /** When all is sent, or the client has left before: a listener, a download that is broken off. */
 export function logRequests(server: FastifyInstance): void {
   server.addHook("onRequest", async (request, reply) => {
-    reply.raw.once("close", () => log(request, reply));
+    logAtEnd(request, reply);
   });
+}
+
+/** For a request that came to no hook, too: one whose address cannot be read. */
+export function logAtEnd(request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.once("close", () => log(request, reply));
 }
 
 function log(request: FastifyRequest, reply: FastifyReply): void {

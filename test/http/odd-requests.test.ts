@@ -48,6 +48,14 @@ test.each([
   expect(answer).toContain(`"urn:lector:problem:${type}"`);
 });
 
+test("an address that cannot be read is refused with a problem, and stands in the log", async () => {
+  const answer = await send("GET /audio/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*"urn:lector:problem:/);
+  const lines = here.log.filter(({ path }) => path === "/audio/%zz");
+  expect(lines).toMatchObject([{ msg: "request", method: "GET", status: 400, ms: expect.any(Number) }]);
+  expect(lines[0]).toHaveProperty("trace_id");
+});
+
 test("a client that closes its side in the middle of a body gets a problem and starts nothing", async () => {
   const answer = await send(`${post}Content-Length: 100\r\n\r\n{"text"`, { end: true });
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
