@@ -183,11 +183,8 @@ function addSchedules(program: Command, setup: Setup, does: Does): void {
 }
 
 function listOf(value: string): string[] {
-  const names = value
-    .split(",")
-    .map((name) => name.trim())
-    .filter(Boolean);
-  if (names.length === 0) throw new InvalidArgumentError("Expected names such as mp3, separated by commas.");
+  const names = value.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("Expected names such as mp3, with one comma between them.");
   return names;
 }
 

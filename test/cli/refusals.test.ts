@@ -84,6 +84,7 @@ const refusals: Refusal[] = [
   ["an empty cover", narrate("good.md", "--cover", "empty.md"), [/PNG or JPEG/, /empty/]],
   ["a cover of 50 MB", narrate("good.md", "--cover", "large.md"), [/8 MiB/]],
   ["no format", narrate("good.md", "--formats", ","), [/--formats/, /mp3/]],
+  ["a format without a name", narrate("good.md", "--formats", "mp3,,opus"), [/--formats/, /one comma/]],
   ["a folder below a file", narrate("good.md", "--out", "good.md/deep"), [/good\.md\/deep/, /--out/]],
   ["a folder in /proc", narrate("good.md", "--out", "/proc/lector/out"), [/\/proc\/lector\/out/, /--out/]],
   ["a closed port", narrate("http://127.0.0.1:9/page"), [/127\.0\.0\.1:9/, /Cannot fetch/]],
