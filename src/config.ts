@@ -277,6 +277,10 @@ export type Loaded = {
 export function loadConfig(): Loaded {
   const envFile = resolve(".env");
   const fromFile = readEnvFile(envFile);
+  const known = Object.values(settings).map(({ name }) => name);
+  // in the environment others give such names, too (Kubernetes: LECTOR_SERVICE_HOST for a service called lector)
+  const unknown = Object.keys(fromFile ?? {}).find((name) => name.startsWith("LECTOR_") && !known.includes(name));
+  if (unknown) throw new InvalidSetting(`${envFile} sets ${unknown}, which is no setting. .env.example has them all.`);
   const values: NodeJS.Dict<string> = { ...fromFile, ...process.env };
   const read = Object.entries(settings).map(([key, setting]) => [
     key,
@@ -297,13 +301,19 @@ function readEnvFile(path: string): NodeJS.Dict<string> | null {
 
 /** Absolute; a leading ~ is the home folder, which no shell has put in where a `.env` says it. */
 function pathOf(value: string): string {
-  return resolve(value.replace(/^~(?=\/|$)/, homedir()));
+  return resolve(value.replace(/^~(?=\/|$)/, home));
 }
 
 function dataHome(): string {
-  if (process.platform === "darwin") return join(homedir(), "Library", "Application Support");
-  if (process.platform === "win32") return process.env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local");
-  return process.env["XDG_DATA_HOME"] || join(homedir(), ".local", "share");
+  if (process.platform === "darwin") return join(home(), "Library", "Application Support");
+  if (process.platform === "win32") return process.env["LOCALAPPDATA"] ?? join(home(), "AppData", "Local");
+  return process.env["XDG_DATA_HOME"] || join(home(), ".local", "share");
+}
+
+function home(): string {
+  const folder = homedir();
+  if (folder === "") throw new InvalidSetting("HOME is empty. Set it, or give LECTOR_DATA as a whole path.");
+  return folder;
 }
 
 function postgresUrl(name: string, value: string): string {

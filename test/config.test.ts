@@ -97,6 +97,12 @@ describe("without any setting", () => {
       expect(load({ XDG_DATA_HOME: "/data/home" }).dataDir).toBe("/data/home/lector");
     },
   );
+
+  test("an empty HOME is no place for the data folder", () => {
+    expect(refusal({ HOME: "" })).toBe("HOME is empty. Set it, or give LECTOR_DATA as a whole path.");
+    expect(refusal({ HOME: "", LECTOR_DATA: "~/data" })).toContain("HOME is empty");
+    expect(load({ HOME: "", LECTOR_DATA: "/data" }).dataDir).toBe("/data");
+  });
 });
 
 describe("a value", () => {
@@ -228,6 +234,12 @@ describe(".env in the working folder", () => {
   test("gives values that are checked like any other", () => {
     writeFileSync(join(folder, ".env"), "LECTOR_CORES=zero\n");
     expect(refusal({})).toContain('Expected LECTOR_CORES to be a whole number from 1 to 1024, got "zero"');
+  });
+
+  test("gives no setting that there is not; of other programs it may hold what it likes", () => {
+    writeFileSync(join(folder, ".env"), "SPEECH=1\nLECTOR_SPEECH_CALL=5\n");
+    const told = `${join(folder, ".env")} sets LECTOR_SPEECH_CALL, which is no setting. .env.example has them all.`;
+    expect(refusal({})).toBe(told);
   });
 
   test("that cannot be read is an error that names it", () => {
