@@ -19,7 +19,7 @@ import { openWorld } from "./world.ts";
 
 const NODES = 3;
 const LEASE_MS = 2000;
-const SPEECH_CALLS = 5;
+const SPEECH_CALLS = 3;
 /** How long the quiet after the faults may take until all has ended, ms. */
 const END_MS = 120_000;
 
