@@ -53,6 +53,8 @@ export const failpoints = [
   "remove.after",
   "reserve.before",
   "reserve.after",
+  "take-over.before",
+  "take-over.after",
   "call.before",
   "ready.before",
   "ready.after",

@@ -22,7 +22,7 @@ import { prepareCommand, preview, type TextOptions } from "./script.ts";
 
 export type NarrateOptions = TextOptions & { out?: string; preview: boolean; json: boolean };
 
-const LOOK_MS = 100;
+const LOOK_MS = 200;
 /** How long calls under way may take to end after Ctrl-C: a call that is cut off is paid again. */
 const FINISH_MS = 2000;
 const WORTH_A_LINE_MS = 2000;

@@ -21,11 +21,14 @@ export type Reservation = {
   pricePerCharacter: string;
 };
 
-/** Reserves paid calls; answers each fingerprint's `ledger_id`. */
-export async function reserve(db: Queryable, reservations: Reservation[]): Promise<Map<string, string>> {
-  const ids = reservations.map(() => uuidv7());
-  const column = <T>(value: (reservation: Reservation) => T) => reservations.map(value);
-  await sql`
+/**
+ * What reserves paid calls: the statement, in which a reservation is `r`, and the `ledger_id` that it gives each
+ * fingerprint. It stands in the transaction, or the statement, of whoever claims what is bought.
+ */
+export function reservations(all: Reservation[]): { ids: Map<string, string>; insert: RawBuilder<unknown> } {
+  const ids = all.map(() => uuidv7());
+  const column = <T>(value: (reservation: Reservation) => T) => all.map(value);
+  const insert = sql`
     insert into lector.ledger (ledger_id, owner_id, execution_id, task_id, attempt, fingerprint, provider, model, unit,
       quantity, price, state)
     select r.ledger_id, r.owner_id, r.execution_id, r.task_id, r.attempt, r.fingerprint, r.provider, r.model, 'characters',
@@ -34,10 +37,8 @@ export async function reserve(db: Queryable, reservations: Reservation[]): Promi
       ${column((r) => r.taskId)}::uuid[], ${column((r) => r.attempt)}::int[], ${column((r) => r.fingerprint)}::text[],
       ${column((r) => r.provider)}::text[], ${column((r) => r.model)}::text[], ${column((r) => r.quantity)}::int[],
       ${column((r) => r.pricePerCharacter)}::numeric[])
-      as r(ledger_id, owner_id, execution_id, task_id, attempt, fingerprint, provider, model, quantity, each)`.execute(
-    db,
-  );
-  return new Map(reservations.map((reservation, index) => [reservation.fingerprint, ids[index]!]));
+      as r(ledger_id, owner_id, execution_id, task_id, attempt, fingerprint, provider, model, quantity, each)`;
+  return { ids: new Map(all.map(({ fingerprint }, index) => [fingerprint, ids[index]!])), insert };
 }
 
 /** The attempt that a ledger row names is still the current one of its task. */

@@ -11,7 +11,7 @@
 import { sql } from "kysely";
 import { transact, unlessVictim, type Database, type Queryable, type Tx } from "../database/connect.ts";
 import { failpoint } from "../failpoint.ts";
-import { markUnknown, reserve } from "../ledger/ledger.ts";
+import { markUnknown, reservations, type Reservation } from "../ledger/ledger.ts";
 
 export type Claimant = { taskId: string; attempt: number; executionId: string; ownerId: string };
 
@@ -44,59 +44,86 @@ export type Claims = {
 
 /** T1. Empty `mine` and all else `busy` where this attempt is no longer current. */
 export async function claimSegments(db: Database, claimant: Claimant, wanted: WantedSegment[]): Promise<Claims> {
-  const fingerprints = wanted.map((segment) => segment.fingerprint);
-  const ready = await readySegments(db, fingerprints);
-  const missing = wanted.filter((segment) => !ready.has(segment.fingerprint));
-  if (missing.length === 0) return { ready, mine: new Map(), busy: [] };
-  const mine = await transact(db, async (tx) => {
-    const claimed = await claimMissing(tx, claimant, missing);
-    failpoint("reserve.before");
-    return claimed;
-  });
-  failpoint("reserve.after");
-  const others = missing.map((segment) => segment.fingerprint).filter((fingerprint) => !mine.has(fingerprint));
+  const mine = await claimNew(db, claimant, wanted);
+  const known = wanted.filter(({ fingerprint }) => !mine.has(fingerprint));
+  if (known.length === 0) return { ready: new Map(), mine, busy: [] };
+  const ready = await readySegments(db, fingerprintsOf(known));
+  const missing = known.filter(({ fingerprint }) => !ready.has(fingerprint));
+  if (missing.length === 0) return { ready, mine, busy: [] };
+  const taken = await takeOver(db, claimant, missing);
+  const others = fingerprintsOf(missing).filter((fingerprint) => !taken.has(fingerprint));
   const since = others.length > 0 ? await readySegments(db, others) : new Map<string, ReadySegment>();
   return {
     ready: new Map([...ready, ...since]),
-    mine,
+    mine: new Map([...mine, ...taken]),
     busy: others.filter((fingerprint) => !since.has(fingerprint)),
   };
 }
 
-async function claimMissing(tx: Tx, claimant: Claimant, missing: WantedSegment[]): Promise<Map<string, string>> {
-  const sorted = missing.toSorted((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1)); // one order of locks for all
+const fingerprintsOf = (segments: WantedSegment[]) => segments.map(({ fingerprint }) => fingerprint);
+/** One order of locks for all. */
+const inOrder = (a: WantedSegment, b: WantedSegment) => (a.fingerprint < b.fingerprint ? -1 : 1);
+
+/** Those that nobody ever wanted, with their reservations: most of a new text. Answers their ledger rows. */
+async function claimNew(db: Database, claimant: Claimant, wanted: WantedSegment[]): Promise<Map<string, string>> {
+  const sorted = wanted.toSorted(inOrder);
   const column = <T>(value: (segment: WantedSegment) => T) => sorted.map(value);
-  const fingerprints = column((segment) => segment.fingerprint);
-  const inserted = await sql<{ fingerprint: string }>`
-    insert into lector.speech_segments (fingerprint, provider, model, voice, language, characters, state, claim_task_id,
-      claim_attempt)
-    select n.*, 'claimed', t.task_id, t.attempt
-    from unnest(${fingerprints}::text[], ${column((s) => s.provider)}::text[], ${column((s) => s.model)}::text[],
-        ${column((s) => s.voice)}::text[], ${column((s) => s.language)}::text[], ${column((s) => s.characters)}::int[])
-        as n(fingerprint, provider, model, voice, language, characters),
-      (select task_id, attempt from lector.workflow_steps
-        where task_id = ${claimant.taskId} and attempt = ${claimant.attempt} and state = 'running') t
-    on conflict (fingerprint) do nothing returning fingerprint`.execute(tx);
-  const claimed = new Set(inserted.rows.map((row) => row.fingerprint));
-  const rest = fingerprints.filter((fingerprint) => !claimed.has(fingerprint));
-  for (const fingerprint of await takeOver(tx, claimant, rest)) claimed.add(fingerprint);
-  if (claimed.size === 0) return new Map();
-  const { taskId, attempt, executionId, ownerId } = claimant;
-  const bought = sorted.filter((segment) => claimed.has(segment.fingerprint));
-  const reservations = bought.map(({ fingerprint, provider, model, characters, pricePerCharacter }) => {
-    return {
-      ownerId,
-      executionId,
-      taskId,
-      attempt,
-      fingerprint,
-      provider,
-      model,
-      quantity: characters,
-      pricePerCharacter,
-    };
+  const { ids, insert } = reservations(sorted.map((segment) => reservationOf(claimant, segment)));
+  const claim = sql<{ fingerprint: string }>`
+    with claimed as (
+      insert into lector.speech_segments (fingerprint, provider, model, voice, language, characters, state, claim_task_id,
+        claim_attempt)
+      select n.*, 'claimed', t.task_id, t.attempt
+      from unnest(${fingerprintsOf(sorted)}::text[], ${column((s) => s.provider)}::text[], ${column((s) => s.model)}::text[],
+          ${column((s) => s.voice)}::text[], ${column((s) => s.language)}::text[], ${column((s) => s.characters)}::int[])
+          as n(fingerprint, provider, model, voice, language, characters),
+        (select task_id, attempt from lector.workflow_steps
+          where task_id = ${claimant.taskId} and attempt = ${claimant.attempt} and state = 'running') t
+      on conflict (fingerprint) do nothing returning fingerprint
+    ), reserved as (${insert} where r.fingerprint in (select fingerprint from claimed))
+    select fingerprint from claimed`;
+  failpoint("reserve.before");
+  const { rows } = await unlessVictim(() => claim.execute(db));
+  failpoint("reserve.after");
+  return new Map(rows.map(({ fingerprint }) => [fingerprint, ids.get(fingerprint)!]));
+}
+
+function reservationOf({ taskId, attempt, executionId, ownerId }: Claimant, segment: WantedSegment): Reservation {
+  const { fingerprint, provider, model, characters: quantity, pricePerCharacter } = segment;
+  return { ownerId, executionId, taskId, attempt, fingerprint, provider, model, quantity, pricePerCharacter };
+}
+
+/** Claims whose attempt is no longer current pass to us; their open reservations become `unknown`. */
+async function takeOver(db: Database, claimant: Claimant, wanted: WantedSegment[]): Promise<Map<string, string>> {
+  const sorted = wanted.toSorted(inOrder);
+  const ids = await transact(db, async (tx) => {
+    const taken = await takeClaims(tx, claimant, fingerprintsOf(sorted));
+    if (taken.size === 0) return new Map<string, string>();
+    await markUnknown(tx, [...taken]);
+    const bought = sorted.filter(({ fingerprint }) => taken.has(fingerprint));
+    const reserved = reservations(bought.map((segment) => reservationOf(claimant, segment)));
+    await reserved.insert.execute(tx);
+    failpoint("take-over.before");
+    return reserved.ids;
   });
-  return reserve(tx, reservations);
+  if (ids.size > 0) failpoint("take-over.after");
+  return ids;
+}
+
+async function takeClaims(tx: Tx, claimant: Claimant, fingerprints: string[]): Promise<Set<string>> {
+  // Lock first and look in the next statement, whose snapshot shows what was committed while we waited.
+  await sql`select 1 from lector.speech_segments where fingerprint = any(${fingerprints}::text[]) and state = 'claimed'
+    order by fingerprint for update`.execute(tx);
+  const { rows } = await sql<{ fingerprint: string }>`
+    update lector.speech_segments s set claim_task_id = t.task_id, claim_attempt = t.attempt
+    from (select task_id, attempt from lector.workflow_steps
+      where task_id = ${claimant.taskId} and attempt = ${claimant.attempt} and state = 'running') t
+    where s.fingerprint = any(${fingerprints}::text[]) and s.state = 'claimed'
+      and not (s.claim_task_id = t.task_id and s.claim_attempt = t.attempt)
+      and not exists (select 1 from lector.workflow_steps w where w.task_id = s.claim_task_id
+        and w.attempt = s.claim_attempt and w.state = 'running')
+    returning s.fingerprint`.execute(tx);
+  return new Set(rows.map((row) => row.fingerprint));
 }
 
 /**
@@ -123,26 +150,6 @@ export async function forgetSegments(db: Database, lost: ReadySegment[]): Promis
 
 /** No task has this id. */
 const NOBODY = "00000000-0000-0000-0000-000000000000";
-
-/** Claims whose attempt is no longer current pass to us; their open reservations become `unknown`. */
-async function takeOver(tx: Tx, claimant: Claimant, fingerprints: string[]): Promise<string[]> {
-  if (fingerprints.length === 0) return [];
-  // Lock first and look in the next statement, whose snapshot shows what was committed while we waited.
-  await sql`select 1 from lector.speech_segments where fingerprint = any(${fingerprints}::text[]) and state = 'claimed'
-    order by fingerprint for update`.execute(tx);
-  const { rows } = await sql<{ fingerprint: string }>`
-    update lector.speech_segments s set claim_task_id = t.task_id, claim_attempt = t.attempt
-    from (select task_id, attempt from lector.workflow_steps
-      where task_id = ${claimant.taskId} and attempt = ${claimant.attempt} and state = 'running') t
-    where s.fingerprint = any(${fingerprints}::text[]) and s.state = 'claimed'
-      and not (s.claim_task_id = t.task_id and s.claim_attempt = t.attempt)
-      and not exists (select 1 from lector.workflow_steps w where w.task_id = s.claim_task_id
-        and w.attempt = s.claim_attempt and w.state = 'running')
-    returning s.fingerprint`.execute(tx);
-  const taken = rows.map((row) => row.fingerprint);
-  if (taken.length > 0) await markUnknown(tx, taken);
-  return taken;
-}
 
 export type BoughtSegment = {
   fingerprint: string;

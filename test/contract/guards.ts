@@ -308,8 +308,8 @@ export const guards: Guard[] = [
     promise: 7,
     guard: "a segment is claimed by a current attempt alone",
     file: "narration/speech-segments.ts",
-    find: "where task_id = ${claimant.taskId} and attempt = ${claimant.attempt} and state = 'running') t\n    on conflict",
-    replace: "where task_id = ${claimant.taskId}) t\n    on conflict",
+    find: "where task_id = ${claimant.taskId} and attempt = ${claimant.attempt} and state = 'running') t\n      on conflict",
+    replace: "where task_id = ${claimant.taskId}) t\n      on conflict",
     test: "contract/paid-once.test.ts",
   },
   {
