@@ -9,6 +9,7 @@ import { openChildRun } from "../../src/orchestrator/child-run.ts";
 import { claimUngrouped } from "../../src/orchestrator/claim.ts";
 import { definitionsOf } from "../../src/orchestrator/definition.ts";
 import { findRun } from "../../src/orchestrator/find.ts";
+import { pauseRun } from "../../src/orchestrator/pause.ts";
 import { reopenRun } from "../../src/orchestrator/reopen.ts";
 import { startRun } from "../../src/orchestrator/start.ts";
 import { PermanentError } from "../../src/orchestrator/task.ts";
@@ -70,7 +71,10 @@ test("a grandchild that a person cancels takes every run above it along", async 
   expect(middle!.status).toBe("FAILED");
 });
 
-test("a child run that is opened while its parent is cancelled is cancelled, too", async () => {
+test.each([
+  ["cancelled", "CANCELLED", cancelRun],
+  ["paused", "PAUSED", pauseRun],
+])("a child run that is opened while its parent is %s becomes %s, too", async (_, status, change) => {
   here = await orchestra();
   const { db } = here.connection;
   await here.define({ name: "child", steps: [{ name: "a", task_type: "a" }] });
@@ -79,14 +83,14 @@ test("a child run that is opened while its parent is cancelled is cancelled, too
   const request = { workerId: "w", leaseMs: 10_000, taskTypes: ["workflow"], rootId: null, limit: 1 };
   const { claimed } = await claimUngrouped(db, request);
   const context = { store: here.store, definitionOf: definitionsOf(db), timeouts: usualTimeouts };
-  let cancelled: Promise<unknown> | undefined;
+  let changed: Promise<unknown> | undefined;
   await transact(db, async (tx) => {
     await openChildRun(tx, context, claimed[0]!, "child");
-    cancelled = cancelRun(db, executionId, { by: "test" });
+    changed = change(db, executionId, { by: "test" });
     while (!(await waitsForLock())) await sleep(2);
   });
-  await cancelled;
-  expect(await here.rows("select distinct status from lector.workflow_instances")).toEqual([{ status: "CANCELLED" }]);
+  await changed;
+  expect(await here.rows("select distinct status from lector.workflow_instances")).toEqual([{ status }]);
   expect((await claimUngrouped(db, { ...request, taskTypes: ["a"] })).claimed).toEqual([]);
 });
 
